@@ -1,0 +1,164 @@
+package m365graph
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+	"github.com/m365go/sdk/m365auth"
+)
+
+// Options change how a [Client] works. Nil and the zero value are good defaults.
+type Options struct {
+	// Cloud is where Graph is. Zero means the global cloud.
+	Cloud m365auth.Cloud
+	// APIVersion is "v1.0" (the default) or "beta".
+	APIVersion string
+	// HTTPClient carries the requests; its transport, jar and timeout are
+	// used, and it is never changed. Its redirect policy is not used, as
+	// redirects decide who sees the token. Nil means a client of our own with
+	// pooled connections, HTTP/2 and the proxy of the environment.
+	HTTPClient *http.Client
+	// Account is whom to act for, an m365auth.Account id. Empty means the
+	// provider's only account.
+	Account string
+	// UserAgent is put before the library's own, in the form that Microsoft
+	// asks for: "NONISV|Company|App/1.0".
+	UserAgent string
+	// PageSize is what typed lists ask for, lowered to each collection's
+	// maximum. Zero means 100.
+	PageSize int
+	// MaxPages caps the collecting helpers such as [Collect]; iterators have no
+	// cap. Zero means 10.
+	MaxPages int
+	// MaxRetries is how often a request is sent again. Zero means 4; a negative
+	// number means never.
+	MaxRetries int
+	// MaxWait is the longest single wait before a retry. Where Graph asks for
+	// a longer one, the call ends with [ErrThrottled] and says how long. Zero
+	// means one minute.
+	MaxWait time.Duration
+	// Logger receives one debug line for each attempt, without query, body or
+	// token. Nil means silence.
+	Logger *slog.Logger
+}
+
+// Client sends requests to Microsoft Graph. It is safe for concurrent use and
+// needs no closing.
+type Client struct {
+	tokens   m365auth.TokenProvider
+	cloud    m365auth.Cloud
+	root     string // https://graph.microsoft.com/v1.0
+	opts     Options
+	graph    *retryablehttp.Client // with the bearer, follows no redirect
+	content  *retryablehttp.Client // without it, to content hosts only
+	log      *slog.Logger
+	identify string
+}
+
+// userAgent names the library; its version is that of the tag.
+const userAgent = "m365graph-go/0.1"
+
+// New returns a client that takes its tokens from the given provider.
+func New(tokens m365auth.TokenProvider, opts *Options) (*Client, error) {
+	if tokens == nil {
+		return nil, errors.New("m365graph: a TokenProvider is required; m365auth.Static wraps a token you have")
+	}
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	if o.Cloud.IsZero() {
+		o.Cloud = m365auth.GlobalCloud()
+	}
+	if err := o.Cloud.Check(); err != nil {
+		return nil, err
+	}
+	if o.APIVersion == "" {
+		o.APIVersion = "v1.0"
+	}
+	if o.APIVersion != "v1.0" && o.APIVersion != "beta" {
+		return nil, fmt.Errorf(`m365graph: the API version %q is unknown; use "v1.0" or "beta"`, o.APIVersion)
+	}
+	setDefault(&o.PageSize, 100)
+	setDefault(&o.MaxPages, 10)
+	setDefault(&o.MaxRetries, 4)
+	setDefault(&o.MaxWait, time.Minute)
+	if o.PageSize < 0 || o.MaxPages < 0 || o.MaxWait < 0 {
+		return nil, errors.New("m365graph: PageSize, MaxPages and MaxWait must not be negative")
+	}
+	c := &Client{
+		tokens: tokens, cloud: o.Cloud, opts: o,
+		root:     o.Cloud.GraphURL() + "/" + o.APIVersion,
+		log:      o.Logger,
+		identify: userAgent,
+	}
+	if o.UserAgent != "" {
+		c.identify = o.UserAgent + " " + userAgent
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	base := o.HTTPClient
+	if base == nil {
+		base = &http.Client{Transport: newTransport()}
+	}
+	c.graph = c.retrying(base, func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })
+	c.content = c.retrying(base, c.checkContentRedirect)
+	return c, nil
+}
+
+func setDefault[T int | time.Duration](v *T, value T) {
+	if *v == 0 {
+		*v = value
+	}
+}
+
+// newTransport is net/http's own, with more connections to the one host we talk
+// to and an end to servers that accept a request and then say nothing.
+func newTransport() http.RoundTripper {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	t = t.Clone()
+	t.MaxIdleConnsPerHost = 16
+	t.ResponseHeaderTimeout = 100 * time.Second
+	return t
+}
+
+// retrying wraps a copy of base with our policy.
+func (c *Client) retrying(base *http.Client, redirect func(*http.Request, []*http.Request) error) *retryablehttp.Client {
+	hc := *base
+	hc.CheckRedirect = redirect
+	return &retryablehttp.Client{
+		HTTPClient:     &hc,
+		Logger:         nil, // it would print whole URLs
+		RetryMax:       max(0, c.opts.MaxRetries),
+		RetryWaitMax:   c.opts.MaxWait,
+		CheckRetry:     checkRetry,
+		Backoff:        callBackoff,
+		PrepareRetry:   prepareRetry,
+		RequestLogHook: countAttempt,
+		ErrorHandler:   retryablehttp.PassthroughErrorHandler,
+	}
+}
+
+const maxRedirects = 5
+
+func (c *Client) checkContentRedirect(req *http.Request, via []*http.Request) error {
+	if len(via) > maxRedirects {
+		return errors.New("m365graph: too many redirects")
+	}
+	return c.checkContent(req.URL)
+}
+
+// PageSize is the size of page that a typed list asks for where the collection
+// allows at most the given number.
+func (c *Client) PageSize(most int) int { return min(c.opts.PageSize, most) }
+
+// Cloud is the cloud that the client talks to.
+func (c *Client) Cloud() m365auth.Cloud { return c.cloud }

@@ -1,0 +1,178 @@
+package m365graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Request is one call of Graph. Only Path is required.
+type Request struct {
+	// Method is the HTTP method; empty means GET.
+	Method string
+	// Path is the resource.
+	Path Path
+	// Query says which part of it; nil means Graph's defaults.
+	Query *Query
+	// Body is marshalled to JSON; nil means none.
+	Body any
+	// Content is sent in place of Body, as it is.
+	Content *Content
+	// IfMatch is an eTag, exactly as Graph gave it; the write happens only if
+	// the resource still has it, and is [ErrPrecondition] otherwise.
+	IfMatch string
+	// Header holds further headers. Authorization and Host are the client's own
+	// and are refused.
+	Header http.Header
+	// Safety says when the request may be sent again.
+	Safety Safety
+
+	link   string // a whole URL of Graph's own making, in place of Path and Query
+	stream bool   // leave the body of the answer to the caller
+}
+
+// Content is a body that is not JSON.
+type Content struct {
+	// Open returns the bytes from their beginning; it is called for each
+	// attempt. A Close method of the reader is called when the attempt ends.
+	Open func() (io.Reader, error)
+	// Length is the number of bytes, which Graph must know beforehand.
+	Length int64
+	// Type is the media type; empty means application/octet-stream.
+	Type string
+}
+
+// Response is an answer that says yes.
+type Response struct {
+	// Status is the HTTP status, below 400.
+	Status int
+	// Header is the answer's.
+	Header http.Header
+	// Body is the whole body; empty for 202 and 204.
+	Body []byte
+
+	stream io.ReadCloser
+	length int64
+}
+
+// RequestID is Graph's id of the call, for Microsoft's support.
+func (r *Response) RequestID() string { return r.Header.Get("request-id") }
+
+// Decode reads the JSON body into v.
+func (r *Response) Decode(v any) error {
+	if len(r.Body) == 0 {
+		return fmt.Errorf("m365graph: the answer %d has no body (request-id %s)", r.Status, r.RequestID())
+	}
+	if err := decodeJSON(r.Body, v); err != nil {
+		return fmt.Errorf("m365graph: read the answer (request-id %s): %w", r.RequestID(), err)
+	}
+	return nil
+}
+
+// Do sends a request and returns the answer, or an [*Error] if Graph says no.
+// It waits where Graph is busy and repeats the request where that is safe; see
+// [Safety]. Where a write may have happened although no answer came, the error
+// matches [ErrAmbiguous] beside its cause. A redirect is an answer, not followed.
+func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
+	k, err := c.newCall(req)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := k.send(ctx)
+	refused, ok := errors.AsType[*Error](err)
+	if !ok || !k.renewToken(refused) {
+		return resp, err
+	}
+	// A refused token is refused before anything is executed, so a write is
+	// sent again as well; once, or a broken account would be hammered.
+	resp, err = k.send(ctx)
+	if _, answered := errors.AsType[*Error](err); err != nil && !answered {
+		return nil, fmt.Errorf("%w; it was sent again because of: %w", err, refused)
+	}
+	return resp, err
+}
+
+// newCall checks everything that can be before the first byte is sent.
+func (c *Client) newCall(req *Request) (*call, error) {
+	if req == nil {
+		return nil, errors.New("m365graph: the request is nil")
+	}
+	k := &call{client: c, rc: c.graph, method: req.Method, header: req.Header, stream: req.stream}
+	if k.method == "" {
+		k.method = http.MethodGet
+	}
+	k.token.Account = c.opts.Account
+	k.safety = req.Safety.resolve(k.method, req.IfMatch != "")
+	if err := k.locate(req); err != nil {
+		return nil, err
+	}
+	if err := k.setBody(req); err != nil {
+		return nil, err
+	}
+	for name := range req.Header {
+		switch http.CanonicalHeaderKey(name) {
+		case "Authorization", "Host":
+			return nil, fmt.Errorf("m365graph: %s %s: the header %s is the client's own", k.method, k.path, name)
+		}
+	}
+	k.ifMatch = req.IfMatch
+	if req.Query != nil {
+		k.prefer = req.Query.Prefer.header()
+	}
+	return k, nil
+}
+
+// locate sets the URL, and the path that errors and logs show.
+func (k *call) locate(req *Request) error {
+	c := k.client
+	if req.link != "" {
+		u, err := url.Parse(req.link)
+		if err != nil {
+			return fmt.Errorf("m365graph: %s: a link of Graph's cannot be read", k.method)
+		}
+		if !c.cloud.AllowsToken(u) {
+			return fmt.Errorf("%w: %s leads to %q, and the token goes to %s only", ErrHostNotAllowed, k.method, u.Host, c.cloud.GraphHost)
+		}
+		k.url, k.path = req.link, strings.TrimPrefix(u.EscapedPath(), "/"+c.opts.APIVersion)
+		return nil
+	}
+	if err := req.Path.Err(); err != nil {
+		return err
+	}
+	query, err := req.Query.encode()
+	if err != nil {
+		return err
+	}
+	k.path = req.Path.String()
+	k.url = c.root + k.path
+	if query != "" {
+		k.url += "?" + query
+	}
+	return nil
+}
+
+func (k *call) setBody(req *Request) error {
+	switch {
+	case req.Body != nil && req.Content != nil:
+		return fmt.Errorf("m365graph: %s %s: give Body or Content, not both", k.method, k.path)
+	case req.Body != nil:
+		body, err := encodeJSON(req.Body)
+		if err != nil {
+			return fmt.Errorf("m365graph: %s %s: write the body: %w", k.method, k.path, err)
+		}
+		k.body, k.length, k.contentType = body, int64(len(body)), "application/json"
+	case req.Content != nil:
+		if req.Content.Open == nil || req.Content.Length < 0 {
+			return fmt.Errorf("m365graph: %s %s: Content needs Open and a Length", k.method, k.path)
+		}
+		k.open, k.length, k.contentType = req.Content.Open, req.Content.Length, req.Content.Type
+		if k.contentType == "" {
+			k.contentType = "application/octet-stream"
+		}
+	}
+	return nil
+}
