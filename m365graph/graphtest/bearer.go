@@ -1,0 +1,192 @@
+package graphtest
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"math/big"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// graphAppID is Microsoft Graph's own application id; tokens may name it as
+// their audience instead of the URL.
+const graphAppID = "00000003-0000-0000-c000-000000000000"
+
+// token is what a verified access token says.
+type token struct {
+	objectID string
+	scopes   []string // scp, or roles of an application
+	app      bool     // no user is present
+}
+
+// claims are those of https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+// that matter here.
+type claims struct {
+	Issuer    string   `json:"iss"`
+	Audience  string   `json:"aud"`
+	Expires   float64  `json:"exp"`
+	NotBefore float64  `json:"nbf"`
+	ObjectID  string   `json:"oid"`
+	Scopes    string   `json:"scp"`
+	Roles     []string `json:"roles"`
+}
+
+// authenticate verifies the bearer of a request.
+func (s *Server) authenticate(r *http.Request) (*token, error) {
+	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	value = strings.TrimSpace(value)
+	if !strings.EqualFold(scheme, "Bearer") || value == "" {
+		return nil, unauthenticated("Access token is empty.")
+	}
+	t, err := s.verify(r, value)
+	if err != nil {
+		return nil, unauthenticated(err.Error())
+	}
+	return t, nil
+}
+
+// unauthenticated is Graph's 401 with its challenge.
+func unauthenticated(message string) error {
+	return &graphError{code: codeInvalidToken, message: message, header: http.Header{
+		"Www-Authenticate": {`Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphAppID + `"`},
+	}}
+}
+
+var (
+	errTokenFormat    = errors.New("CompactToken parsing failed with error code: 80049217")
+	errTokenSignature = errors.New("Signing key is invalid.")
+	errTokenValidity  = errors.New("Access token validation failure.")
+	errTokenAudience  = errors.New("Access token validation failure. Invalid audience.")
+	errTokenIssuer    = errors.New("Access token validation failure. Invalid issuer.")
+	errTokenExpired   = errors.New("Lifetime validation failed, the token is expired.")
+	errTokenEarly     = errors.New("Lifetime validation failed, the token is not yet valid.")
+)
+
+// verify checks signature and claims of a JWT.
+func (s *Server) verify(r *http.Request, jwt string) (*token, error) {
+	parts := strings.Split(jwt, ".")
+	if len(parts) != 3 {
+		return nil, errTokenFormat
+	}
+	var header struct{ Alg, Kid string }
+	var c claims
+	if decodePart(parts[0], &header) != nil || decodePart(parts[1], &c) != nil {
+		return nil, errTokenFormat
+	}
+	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
+	if err != nil {
+		return nil, errTokenFormat
+	}
+	key, err := s.opts.Keys(r.Context(), header.Kid)
+	if err != nil || !validSignature(header.Alg, key, parts[0]+"."+parts[1], signature) {
+		return nil, errTokenSignature
+	}
+	return s.accept(&c)
+}
+
+func decodePart(part string, v any) error {
+	b, err := base64.RawURLEncoding.DecodeString(part)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, v)
+}
+
+// validSignature takes only the algorithm that fits the key, never the one
+// that the token would like.
+func validSignature(alg string, key crypto.PublicKey, signed string, signature []byte) bool {
+	digest := sha256.Sum256([]byte(signed))
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return alg == "RS256" && rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], signature) == nil
+	case *ecdsa.PublicKey:
+		if alg != "ES256" || len(signature) != 64 {
+			return false
+		}
+		return ecdsa.Verify(key, digest[:], new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:]))
+	}
+	return false
+}
+
+// leeway is how far the clocks of issuer and Graph may differ.
+const leeway = 5 * time.Minute
+
+// accept checks the claims of a token whose signature holds.
+func (s *Server) accept(c *claims) (*token, error) {
+	now := s.now()
+	switch {
+	case c.Audience != graphAppID && strings.TrimSuffix(c.Audience, "/") != strings.TrimSuffix(s.opts.Audience, "/"):
+		return nil, errTokenAudience
+	case s.opts.Issuer != "" && c.Issuer != s.opts.Issuer:
+		return nil, errTokenIssuer
+	case !now.Before(unixTime(c.Expires).Add(leeway)):
+		return nil, errTokenExpired
+	case now.Add(leeway).Before(unixTime(c.NotBefore)):
+		return nil, errTokenEarly
+	}
+	t := &token{objectID: c.ObjectID, scopes: strings.Fields(c.Scopes)}
+	if len(t.scopes) == 0 {
+		t.app, t.scopes = true, c.Roles
+	}
+	if !t.app && t.objectID == "" {
+		return nil, errTokenValidity
+	}
+	return t, nil
+}
+
+func unixTime(seconds float64) time.Time { return time.Unix(int64(seconds), 0) }
+
+// has tells whether the token carries one of the scopes.
+func (t *token) has(scopes []string) bool {
+	return slices.ContainsFunc(scopes, func(want string) bool {
+		return slices.ContainsFunc(t.scopes, func(got string) bool {
+			return strings.EqualFold(strings.TrimPrefix(got, "https://graph.microsoft.com/"), want)
+		})
+	})
+}
+
+// authorize checks the scopes of the route, finds the person that the path
+// means, and keeps a delegated token in its own mailbox and drive.
+func (c *call) authorize(spelling string) error {
+	if !c.token.has(c.route.scopes) {
+		return fail(c.route.service.denied)
+	}
+	me := c.s.tenant.byID[c.token.objectID]
+	first, _, _ := strings.Cut(strings.TrimPrefix(spelling, "/"), "/")
+	switch {
+	case first == "me" && c.token.app:
+		return failf(codeBadRequest, "/me request is only valid with delegated authentication flow.")
+	case first == "me":
+		c.user = me
+		if me == nil {
+			return failf(codeRequestNotFound, "Resource '%s' does not exist or one of its queried reference-property objects are not present.", c.token.objectID)
+		}
+	case c.vars["user"] != "":
+		return c.addressUser(me)
+	}
+	return nil
+}
+
+// addressUser resolves /users/{id or name}.
+func (c *call) addressUser(me *userState) error {
+	name := c.vars["user"]
+	c.user = c.s.tenant.user(name)
+	own := c.user == me && me != nil
+	switch {
+	case c.user == nil && (c.route.shared || c.token.app):
+		if !c.route.shared {
+			return failf(codeInvalidUser, "The requested user '%s' is invalid.", name)
+		}
+		return failf(codeRequestNotFound, "Resource '%s' does not exist or one of its queried reference-property objects are not present.", name)
+	case !own && !c.token.app && !c.route.shared:
+		return fail(c.route.service.denied)
+	}
+	return nil
+}

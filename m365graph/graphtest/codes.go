@@ -1,0 +1,138 @@
+package graphtest
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// code is an error code of Graph, as it stands in error.code.
+type code string
+
+// Codes by who answers: the gateway, the directory, Exchange, OneDrive. See
+// https://learn.microsoft.com/graph/errors.
+const (
+	codeBadRequest       code = "BadRequest"
+	codeInvalidToken     code = "InvalidAuthenticationToken"
+	codeUnknownError     code = "UnknownError"
+	codeTooManyRequests  code = "TooManyRequests"
+	codeUnavailable      code = "ServiceUnavailable"
+	codeGeneral          code = "generalException"
+	codeGatewayTimeout   code = "GatewayTimeout"
+	codePayloadTooLarge  code = "RequestEntityTooLarge"
+	codeUnsupportedMedia code = "UnsupportedMediaType"
+	codeParseURI         code = "RequestBroker--ParseUri"
+
+	codeRequestBad       code = "Request_BadRequest"
+	codeRequestNotFound  code = "Request_ResourceNotFound"
+	codeRequestQuery     code = "Request_UnsupportedQuery"
+	codeRequestDenied    code = "Authorization_RequestDenied"
+	codeMethodNotAllowed code = "Request_MethodNotAllowed"
+	codeSkipToken        code = "Directory_ExpiredPageToken"
+
+	codeAccessDenied     code = "ErrorAccessDenied"
+	codeItemNotFound     code = "ErrorItemNotFound"
+	codeFolderNotFound   code = "ErrorFolderNotFound"
+	codeMalformedID      code = "ErrorInvalidIdMalformed"
+	codeInvalidUser      code = "ErrorInvalidUser"
+	codeInvalidRequest   code = "ErrorInvalidRequest"
+	codeInvalidRecipient code = "ErrorInvalidRecipients"
+	codeInvalidProperty  code = "ErrorInvalidPropertySet"
+	codeMissingArgument  code = "ErrorMissingArgument"
+	codeInvalidArgument  code = "ErrorInvalidArgument"
+	codeInefficient      code = "InefficientFilter"
+	codeRequestBody      code = "RequestBodyRead"
+	codeMailboxThrottled code = "ApplicationThrottled"
+	codeFolderExists     code = "ErrorFolderExists"
+
+	codeDriveDenied      code = "accessDenied"
+	codeDriveNotFound    code = "itemNotFound"
+	codeDriveBad         code = "invalidRequest"
+	codeNameExists       code = "nameAlreadyExists"
+	codeInvalidRange     code = "invalidRange"
+	codeNotSupported     code = "notSupported"
+	codeQuota            code = "quotaLimitReached"
+	codePrecondition     code = "resourceModified"
+	codeActivityLimit    code = "activityLimitReached"
+	codeUnauthenticated  code = "unauthenticated"
+	codeSessionNameTaken code = "upload_name_conflict"
+)
+
+// codes gives each code its status, and the words Graph uses when a handler
+// has none of its own.
+var codes = map[code]struct {
+	status  int
+	message string
+}{
+	codeBadRequest:       {http.StatusBadRequest, "The request is invalid."},
+	codeInvalidToken:     {http.StatusUnauthorized, "Access token is empty."},
+	codeUnknownError:     {http.StatusInternalServerError, ""},
+	codeTooManyRequests:  {http.StatusTooManyRequests, "Too many requests."},
+	codeUnavailable:      {http.StatusServiceUnavailable, "The service is temporarily unavailable."},
+	codeGeneral:          {http.StatusInternalServerError, "General exception while processing."},
+	codeGatewayTimeout:   {http.StatusGatewayTimeout, "The request timed out."},
+	codePayloadTooLarge:  {http.StatusRequestEntityTooLarge, "The request body is too large."},
+	codeUnsupportedMedia: {http.StatusUnsupportedMediaType, "The content type of the request is not supported."},
+	codeParseURI:         {http.StatusBadRequest, "The query specified in the URI is not valid."},
+
+	codeRequestBad:       {http.StatusBadRequest, "Invalid request."},
+	codeRequestNotFound:  {http.StatusNotFound, "Resource does not exist or one of its queried reference-property objects are not present."},
+	codeRequestQuery:     {http.StatusBadRequest, "The specified filter to the reference property query is currently not supported."},
+	codeRequestDenied:    {http.StatusForbidden, "Insufficient privileges to complete the operation."},
+	codeMethodNotAllowed: {http.StatusMethodNotAllowed, "Specified HTTP method is not allowed for the request target."},
+	codeSkipToken:        {http.StatusBadRequest, "The specified page token value has expired and can no longer be included in your request."},
+
+	codeAccessDenied:     {http.StatusForbidden, "Access is denied. Check credentials and try again."},
+	codeItemNotFound:     {http.StatusNotFound, "The specified object was not found in the store."},
+	codeFolderNotFound:   {http.StatusNotFound, "The specified folder could not be found in the store."},
+	codeMalformedID:      {http.StatusBadRequest, "Id is malformed."},
+	codeInvalidUser:      {http.StatusNotFound, "The requested user is invalid."},
+	codeInvalidRequest:   {http.StatusBadRequest, "The request is invalid."},
+	codeInvalidRecipient: {http.StatusBadRequest, "At least one recipient isn't valid."},
+	codeInvalidProperty:  {http.StatusBadRequest, "The property set is invalid for this operation."},
+	codeMissingArgument:  {http.StatusBadRequest, "A required argument is missing."},
+	codeInvalidArgument:  {http.StatusBadRequest, "An argument is invalid."},
+	codeInefficient:      {http.StatusBadRequest, "The restriction or sort order is too complex for this operation."},
+	codeRequestBody:      {http.StatusBadRequest, "The request body could not be read."},
+	codeMailboxThrottled: {http.StatusTooManyRequests, "Application is over its MailboxConcurrency limit."},
+	codeFolderExists:     {http.StatusConflict, "A folder with the specified name already exists."},
+
+	codeDriveDenied:      {http.StatusForbidden, "Access denied"},
+	codeDriveNotFound:    {http.StatusNotFound, "The resource could not be found."},
+	codeDriveBad:         {http.StatusBadRequest, "Invalid request"},
+	codeNameExists:       {http.StatusConflict, "An item with the same name already exists under the parent"},
+	codeInvalidRange:     {http.StatusRequestedRangeNotSatisfiable, "The uploaded fragment has already been received."},
+	codeNotSupported:     {http.StatusBadRequest, "Operation not supported"},
+	codeQuota:            {http.StatusInsufficientStorage, "Insufficient Space Available"},
+	codePrecondition:     {http.StatusPreconditionFailed, "ETag does not match current item's value"},
+	codeActivityLimit:    {http.StatusTooManyRequests, "The request has been throttled"},
+	codeUnauthenticated:  {http.StatusUnauthorized, "The caller is not authenticated."},
+	codeSessionNameTaken: {http.StatusConflict, "Another file exists with the same name as the uploaded session."},
+}
+
+// graphError is what a handler returns to be shown as Graph's error envelope.
+type graphError struct {
+	code    code
+	message string
+	status  int         // 0: the code's own
+	header  http.Header // beside the usual ones; nil: none
+}
+
+func (e *graphError) Error() string { return fmt.Sprintf("%s: %s", e.code, e.message) }
+
+// fail makes the error that handlers return, in the words of the table.
+func fail(c code) error { return &graphError{code: c, message: codes[c].message} }
+
+// failf is fail in the handler's own words.
+func failf(c code, format string, args ...any) error {
+	return &graphError{code: c, message: fmt.Sprintf(format, args...)}
+}
+
+func (e *graphError) statusCode() int {
+	if e.status != 0 {
+		return e.status
+	}
+	if s := codes[e.code].status; s != 0 {
+		return s
+	}
+	return http.StatusInternalServerError
+}

@@ -1,0 +1,2 @@
+// Package graphtest is Microsoft Graph in process.
+package graphtest

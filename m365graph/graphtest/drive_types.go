@@ -1,0 +1,38 @@
+package graphtest
+
+import (
+	"io"
+	"time"
+)
+
+// Drive is a person's OneDrive, as in
+// https://learn.microsoft.com/graph/api/resources/drive.
+type Drive struct {
+	ID    string
+	Name  string // "" means "OneDrive"
+	Quota int64  // bytes; 0 means one tebibyte
+	Items []*DriveItem
+}
+
+// DriveItem is a file or a folder, as in
+// https://learn.microsoft.com/graph/api/resources/driveitem.
+type DriveItem struct {
+	ID          string
+	Name        string
+	Description string
+	Folder      bool // a folder, even with no Children
+
+	Children []*DriveItem
+
+	// Content is what the file holds. For what is better left on disk, Open
+	// is called instead at each download when Content is nil; a reader that
+	// is an io.Closer is closed afterwards.
+	Content []byte
+	Open    func() (io.ReaderAt, int64, error)
+
+	ContentType          string     // "" means by the name's extension
+	CreatedBy            *Recipient // nil means the owner
+	LastModifiedBy       *Recipient // nil means the owner
+	CreatedDateTime      time.Time
+	LastModifiedDateTime time.Time
+}

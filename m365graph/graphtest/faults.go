@@ -1,0 +1,186 @@
+package graphtest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Cut says where a [Fault] cuts the connection.
+type Cut int
+
+const (
+	CutNone   Cut = iota
+	CutBefore     // before the first byte of the answer; with After, the request was carried out
+	CutBody       // within the body of the answer
+)
+
+// Fault spoils some requests. The zero value of each field but Route means
+// that this part stays as it is.
+type Fault struct {
+	// Route names what is spoiled: a method and a pattern as in
+	// [Request.Route] or as a client would write it, with any name in braces
+	// for a parameter: "POST /me/sendMail", "GET /me/mailFolders/{id}/messages",
+	// "PUT /upload/{session}". "" is every route.
+	Route string
+
+	Skip  int // so many matching requests pass first
+	Count int // so many are spoiled after them; 0 means one, -1 all
+
+	Status     int         // answered instead; 0 with a Code means the code's own
+	Code       string      // error.code of the answer, such as "TooManyRequests"
+	Message    string      // error.message; "" means the code's own
+	RetryAfter string      // the header as it stands: "2", "0.5", a date; "" sends none
+	Header     http.Header // more headers of the answer
+	HTML       string      // the body, as text/html, instead of Graph's envelope
+
+	After bool          // carry the request out before failing it
+	Delay time.Duration // wait before doing anything
+
+	Cut      Cut
+	CutAfter int64 // bytes of the body that arrive with CutBody; 0 means half, or one of a file
+}
+
+// answers tells whether the fault has an answer of its own.
+func (f *Fault) answers() bool { return f.Status != 0 || f.Code != "" || f.HTML != "" }
+
+// faults are those still due, in the order they were asked for.
+type faults struct {
+	mu  sync.Mutex
+	due []*Fault
+}
+
+// Fail arranges a fault. Faults of one route take effect one after another,
+// in the order of the calls. It returns an error if no route answers to the
+// name.
+func (s *Server) Fail(f Fault) error {
+	if f.Count == 0 {
+		f.Count = 1
+	}
+	if f.Route != "" && !knownRoute(f.Route) {
+		return fmt.Errorf("graphtest: no route %q", f.Route)
+	}
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.due = append(s.faults.due, &f)
+	return nil
+}
+
+// Throttle answers count requests to a route, after skip ones have passed,
+// with 429 and the given Retry-After ("2", "0.5", a date, "" for none).
+func (s *Server) Throttle(route string, skip, count int, retryAfter string) error {
+	return s.Fail(Fault{Route: route, Skip: skip, Count: count, Code: string(codeTooManyRequests), RetryAfter: retryAfter})
+}
+
+// take gives the fault that is due for a request, if any.
+func (f *faults) take(l leaf) *Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, due := range f.due {
+		if due.Route != "" && !l.answersTo(due.Route) {
+			continue
+		}
+		if due.Skip > 0 {
+			due.Skip--
+			return nil
+		}
+		if due.Count > 0 {
+			due.Count--
+		}
+		if due.Count == 0 {
+			f.due = slices.Delete(f.due, i, i+1)
+		}
+		return due
+	}
+	return nil
+}
+
+// answersTo compares a route with the name that a fault gives it: by its
+// pattern or by its spelling.
+func (l leaf) answersTo(name string) bool {
+	want := plainPattern(name)
+	return want == plainPattern(l.method+" "+l.pattern) || want == plainPattern(l.method+" "+l.spelling)
+}
+
+// plainPattern takes case and the names of parameters out of a pattern.
+func plainPattern(name string) string {
+	elements := strings.Split(strings.ToLower(name), "/")
+	for i, e := range elements {
+		switch {
+		case strings.HasPrefix(e, "{:"):
+			elements[i] = "{:}"
+		case strings.HasPrefix(e, "{"):
+			elements[i] = "{}"
+		}
+	}
+	return strings.Join(elements, "/")
+}
+
+func knownRoute(name string) bool {
+	t := routeTable()
+	return t[0].any(func(l leaf) bool { return l.answersTo(name) }) || t[1].any(func(l leaf) bool { return l.answersTo(name) })
+}
+
+// any tells whether a leaf below t satisfies f.
+func (t *tree) any(f func(leaf) bool) bool {
+	if t == nil {
+		return false
+	}
+	for _, l := range t.leaves {
+		if f(l) {
+			return true
+		}
+	}
+	for _, next := range t.literal {
+		if next.any(f) {
+			return true
+		}
+	}
+	return t.param.any(f) || t.path.any(f)
+}
+
+// writeFault answers for the service that f pretends is failing.
+func (x *httpExchange) writeFault(f *Fault) {
+	h := x.w.Header()
+	for k, v := range f.Header {
+		h[http.CanonicalHeaderKey(k)] = v
+	}
+	if f.RetryAfter != "" {
+		h.Set("Retry-After", f.RetryAfter)
+	}
+	e := &graphError{code: code(f.Code), message: f.Message, status: f.Status}
+	if e.code == "" {
+		e.code = codeOfStatus(f.Status)
+	}
+	if e.message == "" {
+		e.message = codes[e.code].message
+	}
+	status := e.statusCode()
+	if f.HTML != "" {
+		if f.Status == 0 && f.Code == "" {
+			status = http.StatusOK
+		}
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		x.writeBody(status, []byte(f.HTML))
+		return
+	}
+	x.writeJSON(status, x.envelope(e))
+}
+
+// codeOfStatus is what the gateway calls a failure.
+func codeOfStatus(status int) code {
+	switch status {
+	case http.StatusUnauthorized:
+		return codeInvalidToken
+	case http.StatusTooManyRequests:
+		return codeTooManyRequests
+	case http.StatusServiceUnavailable:
+		return codeUnavailable
+	case http.StatusGatewayTimeout:
+		return codeGatewayTimeout
+	}
+	return codeUnknownError
+}

@@ -1,0 +1,96 @@
+package graphtest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Request is one entry of the log: what a client asked, and how that went.
+type Request struct {
+	Method string
+	Host   string
+	Path   string // decoded
+	Query  string // as sent
+	// Route is method and pattern of the route that answered, "" for none.
+	Route string
+	// Header holds what clients are judged by: User-Agent, Prefer,
+	// ConsistencyLevel, Range, If-Match and their like. It never holds a
+	// token.
+	Header          http.Header
+	Bearer          bool // an Authorization header was there
+	Content         bool // it came to the content host
+	Status          int  // 0: the connection was cut before the answer
+	Sent            int64
+	ID              string // the answer's request-id
+	ClientRequestID string
+	Start, End      time.Time // by the server's clock
+}
+
+type requestLog struct {
+	mu      sync.Mutex
+	entries []Request
+}
+
+func (l *requestLog) add(r Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, r)
+}
+
+// Requests gives what was asked so far, in the order in which the answers
+// ended.
+func (s *Server) Requests() []Request {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return slices.Clone(s.log.entries)
+}
+
+// loggedHeader keeps the headers that may be logged.
+func loggedHeader(h http.Header) http.Header {
+	kept := http.Header{}
+	for _, name := range []string{
+		"Accept", "Client-Request-Id", "Consistencylevel", "Content-Length", "Content-Range", "Content-Type",
+		"If-Match", "If-None-Match", "If-Range", "Prefer", "Range", "Retry-Attempt", "User-Agent",
+	} {
+		if v := h.Values(name); len(v) > 0 {
+			kept[name] = slices.Clone(v)
+		}
+	}
+	return kept
+}
+
+// recorder notes what was written, and cuts the connection where a fault
+// says.
+type recorder struct {
+	http.ResponseWriter
+	status   int
+	sent     int64
+	cutAfter int64 // 0: never
+}
+
+func (w *recorder) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	cut := w.cutAfter > 0 && w.sent+int64(len(b)) >= w.cutAfter
+	if cut {
+		b = b[:w.cutAfter-w.sent]
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.sent += int64(n)
+	if cut {
+		_ = http.NewResponseController(w.ResponseWriter).Flush() // so that the part arrives
+		panic(http.ErrAbortHandler)
+	}
+	return n, err
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,233 @@
+package graphtest
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// route is one entry of the table: what a path means, who may ask, and the
+// page of Microsoft's that describes it.
+type route struct {
+	method string
+	// pattern is matched segment by segment, literals without regard to
+	// case. {name} takes one segment; {:name} takes a path between colons
+	// (root:/a/b:). An element that starts with ~ stands for the ways of
+	// macros.
+	pattern string
+	doc     string   // page on learn.microsoft.com
+	service *service // whose errors it speaks
+	scopes  []string // any one of them will do
+	handle  func(*call) (*reply, error)
+
+	shared  bool  // open to other people's tokens: the directory
+	content bool  // served on the content host, without a token
+	maxBody int64 // 0: four megabytes
+}
+
+// service is the part of Microsoft 365 behind a route; each names the same
+// failure in its own way.
+type service struct {
+	denied   code // a scope is missing, or it is somebody else's
+	badQuery code // a query option cannot be read
+}
+
+var (
+	directory = &service{denied: codeRequestDenied, badQuery: codeRequestBad}
+	exchange  = &service{denied: codeAccessDenied, badQuery: codeParseURI}
+	oneDrive  = &service{denied: codeDriveDenied, badQuery: codeDriveBad}
+)
+
+// macros are the elements of a pattern that can be written in several ways.
+var macros = map[string][]string{
+	"~":      {"me", "users/{user}"},
+	"~drive": {"me/drive", "users/{user}/drive", "drives/{drive}", "me/drives/{drive}"},
+	"~item":  {"root", "root/{:path}", "items/{item}", "items/{item}/{:path}"},
+}
+
+// routeTable is everything the server answers, by host.
+var routeTable = sync.OnceValue(func() *[2]tree {
+	var t [2]tree
+	for _, routes := range [][]route{userRoutes(), mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), calendarRoutes(), driveRoutes()} {
+		for i := range routes {
+			r := &routes[i]
+			host := &t[0]
+			if r.content {
+				host = &t[1]
+			}
+			for _, p := range expandMacros(r.pattern) {
+				host.add(r, p)
+			}
+		}
+	}
+	return &t
+})
+
+// expandMacros writes a pattern in all its ways.
+func expandMacros(pattern string) []string {
+	ways := []string{""}
+	for element := range strings.SplitSeq(strings.TrimPrefix(pattern, "/"), "/") {
+		spellings := macros[element]
+		if spellings == nil {
+			spellings = []string{element}
+		}
+		var next []string
+		for _, w := range ways {
+			for _, sp := range spellings {
+				next = append(next, w+"/"+sp)
+			}
+		}
+		ways = next
+	}
+	return ways
+}
+
+// tree finds routes by segment.
+type tree struct {
+	literal map[string]*tree
+	param   *tree // {name}
+	path    *tree // {:name}
+	leaves  map[string]leaf
+}
+
+// leaf is a route under one of its spellings.
+type leaf struct {
+	*route
+	spelling string
+	names    []string // of its parameters, in order
+}
+
+func (t *tree) add(r *route, spelling string) {
+	var names []string
+	for element := range strings.SplitSeq(spelling[1:], "/") {
+		next := &t.path
+		switch {
+		case strings.HasPrefix(element, "{:"):
+			names = append(names, strings.Trim(element, "{:}"))
+		case strings.HasPrefix(element, "{"):
+			next = &t.param
+			names = append(names, strings.Trim(element, "{}"))
+		default:
+			if t.literal == nil {
+				t.literal = map[string]*tree{}
+			}
+			key := strings.ToLower(element)
+			if t.literal[key] == nil {
+				t.literal[key] = &tree{}
+			}
+			t = t.literal[key]
+			continue
+		}
+		if *next == nil {
+			*next = &tree{}
+		}
+		t = *next
+	}
+	if t.leaves == nil {
+		t.leaves = map[string]leaf{}
+	}
+	t.leaves[r.method] = leaf{r, spelling, names}
+}
+
+// find gives the node that segments lead to, and what the parameters took.
+func (t *tree) find(segments []segment, taken []string) (*tree, []string) {
+	if len(segments) == 0 {
+		if t.leaves == nil {
+			return nil, nil
+		}
+		return t, taken
+	}
+	s, rest := segments[0], segments[1:]
+	if s.isPath {
+		if t.path == nil {
+			return nil, nil
+		}
+		return t.path.find(rest, append(taken, s.text))
+	}
+	if next := t.literal[strings.ToLower(s.text)]; next != nil && !s.isKey {
+		if found, got := next.find(rest, taken); found != nil {
+			return found, got
+		}
+	}
+	if t.param == nil || s.text == "" {
+		return nil, nil
+	}
+	return t.param.find(rest, append(slices.Clip(taken), s.text))
+}
+
+// segment is one element of a request's path, decoded.
+type segment struct {
+	text   string
+	isPath bool              // stood between colons
+	isKey  bool              // stood in ('…')
+	args   map[string]string // of name(arg='…')
+}
+
+// splitPath decodes a path and takes it apart. Clients encode freely: a colon
+// as %3A, a slash of a path address as %2F, an id as ('id').
+func splitPath(escaped string) ([]segment, error) {
+	var elements []string
+	for e := range strings.SplitSeq(strings.Trim(escaped, "/"), "/") {
+		text, err := url.PathUnescape(e)
+		if err != nil {
+			return nil, failf(codeBadRequest, "Resource not found for the segment '%s'.", e)
+		}
+		if strings.Contains(text, ":") && strings.Contains(text, "/") {
+			elements = append(elements, strings.Split(strings.TrimSuffix(text, "/"), "/")...)
+			continue
+		}
+		elements = append(elements, text)
+	}
+	var segments []segment
+	for i := 0; i < len(elements); i++ {
+		before, colon := strings.CutSuffix(elements[i], ":")
+		if !colon {
+			segments = append(segments, splitKey(elements[i])...)
+			continue
+		}
+		segments = append(segments, segment{text: before})
+		var path []string
+		for i++; i < len(elements); i++ {
+			last, ends := strings.CutSuffix(elements[i], ":")
+			path = append(path, last)
+			if ends {
+				break
+			}
+		}
+		if len(path) > 0 {
+			segments = append(segments, segment{text: strings.Join(path, "/"), isPath: true})
+		}
+	}
+	return segments, nil
+}
+
+// splitKey reads name('key'), name(arg='value',…) and name().
+func splitKey(text string) []segment {
+	name, inner, found := strings.Cut(text, "(")
+	inner, closed := strings.CutSuffix(inner, ")")
+	if !found || !closed || name == "" {
+		return []segment{{text: text}}
+	}
+	if key, ok := unquote(inner); ok {
+		return []segment{{text: name}, {text: key, isKey: true}}
+	}
+	s := segment{text: name, args: map[string]string{}}
+	for pair := range strings.SplitSeq(inner, ",") {
+		if k, v, ok := strings.Cut(pair, "="); ok {
+			if u, quoted := unquote(v); quoted {
+				v = u
+			}
+			s.args[k] = v
+		}
+	}
+	return []segment{s}
+}
+
+// unquote reads an OData string literal.
+func unquote(s string) (string, bool) {
+	if len(s) < 2 || s[0] != '\'' || s[len(s)-1] != '\'' {
+		return "", false
+	}
+	return strings.ReplaceAll(s[1:len(s)-1], "''", "'"), true
+}

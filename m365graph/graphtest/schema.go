@@ -1,0 +1,131 @@
+package graphtest
+
+import (
+	"strings"
+	"sync"
+)
+
+// schema says how a T looks as JSON: its properties in the order Graph prints
+// them. Filters, orders and selections read a resource through it, property
+// by property, so that a list of a hundred thousand is never written out to
+// show ten.
+type schema[T any] struct {
+	name  string // without "microsoft.graph."
+	etag  func(T) string
+	keep  []string // shown beside any $select
+	props []property[T]
+
+	page      int // items of a page without $top
+	maxPage   int // the largest $top
+	sortRule  bool
+	noQuery   bool // neither $filter nor $orderby
+	indexOnce sync.Once
+	index     map[string]int // by lower-cased name
+}
+
+// property is one member. A property without get is one Graph knows and this
+// tenant never has: it can be selected, and is null.
+type property[T any] struct {
+	name string
+	typ  string // as in Graph's metadata: "Edm.String", "[]recipient", "importance"
+	get  func(*call, T) any
+	show show
+}
+
+// show says when a property is printed.
+type show int
+
+const (
+	always   show = iota
+	selected      // only when $select names it
+	expanded      // a navigation property: only when $expand names it
+	unlessNil
+)
+
+// find gives a property by name, without regard to case.
+func (s *schema[T]) find(name string) (*property[T], bool) {
+	s.indexOnce.Do(func() {
+		s.index = make(map[string]int, len(s.props))
+		for i, p := range s.props {
+			s.index[strings.ToLower(p.name)] = i
+		}
+	})
+	i, ok := s.index[strings.ToLower(name)]
+	if !ok {
+		return nil, false
+	}
+	return &s.props[i], true
+}
+
+// value reads a property of v.
+func (p *property[T]) value(c *call, v T) any {
+	if p.get == nil {
+		return nil
+	}
+	return p.get(c, v)
+}
+
+// shape is what a request wants to see of each resource: its $select and
+// $expand.
+type shape[T any] struct {
+	schema *schema[T]
+	props  []*property[T]
+	names  []string // for the context, as selected; nil: all
+	expand map[string]*expansion
+}
+
+// expansion is one item of $expand.
+type expansion struct {
+	name   string
+	fields []string // of its own $select; nil: all
+}
+
+// render writes v in that shape, after the head members (such as the
+// context).
+func (sh *shape[T]) render(c *call, v T, head ...member) object {
+	o := append(make(object, 0, len(head)+len(sh.props)+2), head...)
+	if sh.schema.etag != nil {
+		o = append(o, member{"@odata.etag", sh.schema.etag(v)})
+	}
+	for _, p := range sh.props {
+		value := p.value(c, v)
+		if p.show == unlessNil && value == nil {
+			continue
+		}
+		if e := sh.expand[p.name]; e != nil && e.fields != nil {
+			value = narrow(value, e.fields)
+		}
+		o = append(o, member{p.name, value})
+	}
+	return o
+}
+
+// narrow keeps the named members, ids and annotations of expanded objects.
+func narrow(value any, fields []string) any {
+	switch value := value.(type) {
+	case []object:
+		kept := make([]object, len(value))
+		for i, o := range value {
+			kept[i] = narrow(o, fields).(object)
+		}
+		return kept
+	case object:
+		var kept object
+		for _, m := range value {
+			if m.name == "id" || strings.HasPrefix(m.name, "@") || containsFold(fields, m.name) {
+				kept = append(kept, m)
+			}
+		}
+		return kept
+	}
+	return value
+}
+
+func containsFold(names []string, name string) bool {
+	for _, n := range names {
+		if strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
+}

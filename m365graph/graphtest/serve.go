@@ -1,0 +1,327 @@
+package graphtest
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const defaultMaxBody = 4 << 20
+
+// handler is the adapter between HTTP and the route table of one host.
+func (s *Server) handler(contentHost bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := s.newExchange(w, r, contentHost)
+		defer x.finish()
+		x.serve()
+	})
+}
+
+// exchange is one request and what becomes of it: what is logged, answered
+// and spoiled on purpose.
+type httpExchange struct {
+	s           *Server
+	w           *recorder
+	r           *http.Request
+	contentHost bool
+	entry       Request
+	found       leaf
+	call        *call
+	fault       *Fault
+}
+
+func (s *Server) newExchange(w http.ResponseWriter, r *http.Request, contentHost bool) *httpExchange {
+	now := s.now()
+	n := s.sequence.Add(1)
+	x := &httpExchange{s: s, w: &recorder{ResponseWriter: w}, r: r, contentHost: contentHost}
+	x.entry = Request{
+		Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: r.URL.RawQuery,
+		Header:          loggedHeader(r.Header),
+		Bearer:          r.Header.Get("Authorization") != "",
+		Content:         contentHost,
+		ID:              guid("request", s.opts.Tenant.ID, n),
+		ClientRequestID: r.Header.Get("Client-Request-Id"),
+		Start:           now,
+	}
+	if x.entry.ClientRequestID == "" {
+		x.entry.ClientRequestID = x.entry.ID
+	}
+	h := w.Header()
+	h.Set("Request-Id", x.entry.ID)
+	h.Set("Client-Request-Id", x.entry.ClientRequestID)
+	h.Set("Date", now.Format(http.TimeFormat))
+	h.Set("X-Ms-Ags-Diagnostic", `{"ServerInfo":{"DataCenter":"Loopback","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"graphtest"}}`)
+	h.Set("Strict-Transport-Security", "max-age=31536000")
+	h.Set("Cache-Control", "no-store, no-cache")
+	return x
+}
+
+// finish puts the request into the log, however it ended.
+func (x *httpExchange) finish() {
+	x.entry.Status = x.w.status
+	x.entry.Sent = x.w.sent
+	x.entry.End = x.s.now()
+	x.s.log.add(x.entry)
+}
+
+// serve answers, faults included.
+func (x *httpExchange) serve() {
+	if err := x.prepare(); err != nil {
+		x.writeError(err)
+		return
+	}
+	x.fault = x.s.faults.take(x.found)
+	f := x.fault
+	if f != nil && !x.wait(f.Delay) {
+		return
+	}
+	if f != nil && !f.After {
+		if f.Cut == CutBefore {
+			panic(http.ErrAbortHandler)
+		}
+		if f.answers() {
+			x.writeFault(f)
+			return
+		}
+	}
+	rep, err := x.handle()
+	switch {
+	case f != nil && f.After && f.Cut == CutBefore:
+		panic(http.ErrAbortHandler)
+	case f != nil && f.After && f.answers():
+		x.writeFault(f)
+	case err != nil:
+		x.writeError(err)
+	default:
+		x.write(rep)
+	}
+}
+
+// wait delays the answer; it tells whether the client is still there.
+func (x *httpExchange) wait(d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-x.r.Context().Done():
+		return false
+	}
+}
+
+// prepare checks the bearer and finds the route.
+func (x *httpExchange) prepare() error {
+	c := &call{s: x.s, r: x.r, now: x.entry.Start, prefer: parsePrefer(x.r.Header.Values("Prefer"))}
+	x.call = c
+	if x.contentHost {
+		if x.entry.Bearer {
+			return failf(codeUnauthenticated, "This URL is signed already; an Authorization header must not be sent to it.")
+		}
+	} else {
+		var err error
+		if c.token, err = x.s.authenticate(x.r); err != nil {
+			return err
+		}
+	}
+	segments, err := splitPath(x.r.URL.EscapedPath())
+	if err != nil {
+		return err
+	}
+	if !x.contentHost {
+		if segments, err = c.cutVersion(segments); err != nil {
+			return err
+		}
+	}
+	if c.params, err = parseQuery(x.r.URL.RawQuery); err != nil {
+		return err
+	}
+	return x.match(segments)
+}
+
+// cutVersion takes the version off a path. v2.0 is OneDrive's old spelling.
+func (c *call) cutVersion(segments []segment) ([]segment, error) {
+	version := strings.ToLower(segments[0].text)
+	switch version {
+	case "v1.0", "beta":
+	case "v2.0":
+		version = "v1.0"
+	default:
+		return nil, failf(codeBadRequest, "Invalid version: %s", segments[0].text)
+	}
+	c.version = version
+	c.base = "https://" + c.r.Host + "/" + segments[0].text
+	var path []string
+	for _, s := range segments[1:] {
+		path = append(path, s.text)
+	}
+	c.path = strings.Join(path, "/")
+	return segments[1:], nil
+}
+
+// match finds the route and whose data it means.
+func (x *httpExchange) match(segments []segment) error {
+	c := x.call
+	table := &routeTable()[0]
+	if x.contentHost {
+		table = &routeTable()[1]
+	}
+	node, taken := table.find(segments, nil)
+	if node == nil {
+		last := ""
+		if len(segments) > 0 {
+			last = segments[len(segments)-1].text
+		}
+		return failf(codeBadRequest, "Resource not found for the segment '%s'.", last)
+	}
+	found, ok := node.leaves[x.r.Method]
+	if !ok {
+		return fail(codeMethodNotAllowed)
+	}
+	x.found, c.route = found, found.route
+	x.entry.Route = found.method + " " + found.pattern
+	c.vars = map[string]string{}
+	for i, name := range found.names {
+		c.vars[name] = taken[i]
+	}
+	for _, s := range segments {
+		if s.args != nil {
+			c.args = s.args
+		}
+	}
+	return nil
+}
+
+// handle authorizes, reads the body and runs the handler under the lock that
+// its method needs.
+func (x *httpExchange) handle() (*reply, error) {
+	c := x.call
+	if err := x.readBody(); err != nil {
+		return nil, err
+	}
+	if x.r.Method == http.MethodGet {
+		x.s.mu.RLock()
+		defer x.s.mu.RUnlock()
+	} else {
+		x.s.mu.Lock()
+		defer x.s.mu.Unlock()
+	}
+	if !x.contentHost {
+		if err := c.authorize(x.found.spelling); err != nil {
+			return nil, err
+		}
+	}
+	return c.route.handle(c)
+}
+
+func (x *httpExchange) readBody() error {
+	if x.r.Body == nil || x.r.Body == http.NoBody {
+		return nil
+	}
+	limit := x.call.route.maxBody
+	if limit == 0 {
+		limit = defaultMaxBody
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, limit))
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return fail(codePayloadTooLarge)
+	}
+	if err != nil {
+		return failf(codeBadRequest, "The request body ended early.")
+	}
+	x.call.body = body
+	return nil
+}
+
+// writeError shows err in Graph's envelope.
+func (x *httpExchange) writeError(err error) {
+	var e *graphError
+	if !errors.As(err, &e) {
+		e = &graphError{code: codeGeneral, message: err.Error()}
+	}
+	for k, v := range e.header {
+		x.w.Header()[k] = v
+	}
+	x.writeJSON(e.statusCode(), x.envelope(e))
+}
+
+// envelope is https://learn.microsoft.com/graph/errors, as JSON.
+func (x *httpExchange) envelope(e *graphError) []byte {
+	return appendJSON(nil, object{{"error", object{
+		{"code", string(e.code)},
+		{"message", e.message},
+		{"innerError", object{
+			{"date", x.entry.Start.Format("2006-01-02T15:04:05")},
+			{"request-id", x.entry.ID},
+			{"client-request-id", x.entry.ClientRequestID},
+		}},
+	}}})
+}
+
+// write shows a handler's reply.
+func (x *httpExchange) write(rep *reply) {
+	h := x.w.Header()
+	for k, v := range rep.header {
+		h[k] = v
+	}
+	if len(x.call.applied) > 0 {
+		h.Set("Preference-Applied", strings.Join(x.call.applied, ", "))
+	}
+	status := rep.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	switch {
+	case rep.json != nil:
+		h.Set("OData-Version", "4.0")
+		x.writeJSON(status, rep.json)
+	case rep.raw != nil:
+		x.writeContent(rep.raw)
+	default:
+		h.Set("Content-Length", "0")
+		if status == http.StatusNoContent {
+			h.Del("Content-Length")
+		}
+		x.w.WriteHeader(status)
+	}
+}
+
+func (x *httpExchange) writeJSON(status int, doc []byte) {
+	x.w.Header().Set("Content-Type", jsonType)
+	x.writeBody(status, doc)
+}
+
+// writeContent serves bytes with Range and conditions.
+func (x *httpExchange) writeContent(b *content) {
+	if b.close != nil {
+		defer func() { _ = b.close() }()
+	}
+	h := x.w.Header()
+	h.Set("Content-Type", b.contentType)
+	if b.etag != "" {
+		h.Set("ETag", b.etag)
+	}
+	if f := x.fault; f != nil && f.Cut == CutBody {
+		x.w.cutAfter = max(f.CutAfter, 1)
+	}
+	http.ServeContent(x.w, x.r, "", b.modified, b)
+}
+
+// writeBody writes a whole document, or the part of it that a fault lets
+// through.
+func (x *httpExchange) writeBody(status int, doc []byte) {
+	x.w.Header().Set("Content-Length", itoa(len(doc)))
+	x.w.WriteHeader(status)
+	if f := x.fault; f != nil && f.Cut == CutBody {
+		x.w.cutAfter = f.CutAfter
+		if x.w.cutAfter <= 0 {
+			x.w.cutAfter = int64(max(len(doc)/2, 1))
+		}
+	}
+	_, _ = x.w.Write(doc) // a client that left early is its own business
+}

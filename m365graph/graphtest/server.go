@@ -1,0 +1,128 @@
+package graphtest
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options configure a [Server]. Keys is required.
+type Options struct {
+	// Keys gives the public key (*rsa.PublicKey or *ecdsa.PublicKey) that
+	// verifies tokens whose header names kid. The Key method of an emulated
+	// issuer fits.
+	Keys func(ctx context.Context, kid string) (crypto.PublicKey, error)
+
+	// Issuer is the iss claim that tokens must bear. "" accepts any.
+	Issuer string
+	// Audience is the aud claim that tokens must bear, beside Graph's own
+	// application id, which is always accepted. "" means
+	// https://graph.microsoft.com.
+	Audience string
+
+	// Tenant is the data served. nil means an empty one.
+	Tenant *Tenant
+
+	// Addr and ContentAddr are where the API and the hosts of uploads and
+	// downloads listen. "" means 127.0.0.1:0. Only loopback is accepted.
+	Addr, ContentAddr string
+
+	// Now is the clock of tokens, timestamps and new items. nil means
+	// time.Now.
+	Now func() time.Time
+}
+
+// Server is Microsoft Graph in process. Make one with [New] and [Server.Close]
+// it. It is safe for concurrent use.
+type Server struct {
+	opts    Options
+	api     *listener
+	content *listener
+	cert    *certificate
+	client  *http.Client
+
+	mu     sync.RWMutex // guards tenant; a handler runs under it
+	tenant *tenantState
+
+	signer    signer
+	faults    faults
+	log       requestLog
+	sequence  atomic.Int64
+	closeOnce sync.Once
+}
+
+// New starts a server over TLS. It answers at [Server.URL] until
+// [Server.Close].
+func New(opts *Options) (*Server, error) {
+	s := &Server{}
+	if opts != nil {
+		s.opts = *opts
+	}
+	if s.opts.Keys == nil {
+		return nil, errors.New("graphtest: Options.Keys is required: it verifies the tokens")
+	}
+	if s.opts.Audience == "" {
+		s.opts.Audience = "https://graph.microsoft.com"
+	}
+	if s.opts.Now == nil {
+		s.opts.Now = time.Now
+	}
+	if s.opts.Tenant == nil {
+		s.opts.Tenant = &Tenant{}
+	}
+	var err error
+	if s.tenant, err = newTenantState(s.opts.Tenant, s.opts.Now().UTC()); err != nil {
+		return nil, fmt.Errorf("graphtest: %w", err)
+	}
+	s.signer = newSigner(s.opts.Tenant.ID)
+	if s.cert, err = newCertificate(); err != nil {
+		return nil, fmt.Errorf("graphtest: make a certificate: %w", err)
+	}
+	if s.api, err = listen(s.opts.Addr, s.cert, s.handler(false)); err != nil {
+		return nil, fmt.Errorf("graphtest: %w", err)
+	}
+	if s.content, err = listen(s.opts.ContentAddr, s.cert, s.handler(true)); err != nil {
+		s.api.close()
+		return nil, fmt.Errorf("graphtest: %w", err)
+	}
+	s.client = s.cert.client()
+	return s, nil
+}
+
+// URL is the root of the API, such as https://127.0.0.1:49152. A version
+// ("/v1.0") comes after it.
+func (s *Server) URL() string { return "https://" + s.Host() }
+
+// Host is the host and port of the API.
+func (s *Server) Host() string { return s.api.addr }
+
+// ContentHost is the host and port that upload and download URLs point at.
+// It refuses whoever sends it an Authorization header.
+func (s *Server) ContentHost() string { return s.content.addr }
+
+// Certificate is the self-signed certificate of both hosts, for a client's
+// root pool.
+func (s *Server) Certificate() *x509.Certificate { return s.cert.leaf }
+
+// Client gives a client that trusts [Server.Certificate]. It sends no token
+// by itself. All calls give the same client.
+func (s *Server) Client() *http.Client { return s.client }
+
+// Close cuts all connections and returns when no request is in work any
+// more.
+func (s *Server) Close() error {
+	s.closeOnce.Do(func() {
+		s.api.close()
+		s.content.close()
+		s.client.CloseIdleConnections()
+	})
+	return nil
+}
+
+func (s *Server) now() time.Time { return s.opts.Now().UTC() }

@@ -1,0 +1,81 @@
+package graphtest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// tenantState is the tenant as it is now. Server.mu guards it.
+type tenantState struct {
+	*Tenant
+	users  []*userState
+	byID   map[string]*userState
+	byName map[string]*userState // lower-cased principal names
+}
+
+// userState is a person with all that is theirs.
+type userState struct {
+	User     // a copy; ids filled in
+	mail     *mailbox
+	calendar *calendarStore
+	drive    *driveStore
+}
+
+func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
+	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}}
+	for _, u := range t.Users {
+		if u.UserPrincipalName == "" {
+			return nil, fmt.Errorf("user %q: UserPrincipalName is required", u.DisplayName)
+		}
+		state := &userState{User: *u}
+		if state.ID == "" {
+			state.ID = guid("user", t.ID, strings.ToLower(u.UserPrincipalName))
+		}
+		if state.Mail == "" {
+			state.Mail = u.UserPrincipalName
+		}
+		name := strings.ToLower(u.UserPrincipalName)
+		if s.byID[state.ID] != nil || s.byName[name] != nil {
+			return nil, fmt.Errorf("user %s: there are two", u.UserPrincipalName)
+		}
+		s.byID[state.ID], s.byName[name] = state, state
+		s.users = append(s.users, state)
+		if err := state.load(now); err != nil {
+			return nil, fmt.Errorf("user %s: %w", u.UserPrincipalName, err)
+		}
+	}
+	return s, nil
+}
+
+// load copies what the person has into stores of ours.
+func (u *userState) load(now time.Time) (err error) {
+	if u.mail, err = newMailbox(u, now); err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	if u.calendar, err = newCalendarStore(u, now); err != nil {
+		return fmt.Errorf("calendar: %w", err)
+	}
+	if u.drive, err = newDriveStore(u, now); err != nil {
+		return fmt.Errorf("drive: %w", err)
+	}
+	return nil
+}
+
+// user finds a person by object id or principal name; nil if there is none.
+func (s *tenantState) user(name string) *userState {
+	if u := s.byID[strings.ToLower(name)]; u != nil {
+		return u
+	}
+	return s.byName[strings.ToLower(name)]
+}
+
+// byAddress finds whose mailbox an address is; nil for an outsider's.
+func (s *tenantState) byAddress(address string) *userState {
+	for _, u := range s.users {
+		if strings.EqualFold(u.Mail, address) || strings.EqualFold(u.UserPrincipalName, address) {
+			return u
+		}
+	}
+	return nil
+}
