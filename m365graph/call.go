@@ -137,7 +137,9 @@ func (k *call) setHeader(h http.Header) {
 	if k.anonymous {
 		return
 	}
-	h.Set("Accept", "application/json")
+	if h.Set("Accept", "application/json"); k.stream {
+		h.Set("Accept", "*/*")
+	}
 	h.Set("client-request-id", newGUID())
 	h.Set("return-client-request-id", "true")
 	if k.prefer != "" {

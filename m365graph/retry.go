@@ -85,10 +85,11 @@ func judgeError(s Safety, err error) verdict {
 	neverSent := errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect")
 	var badCert *tls.CertificateVerificationError
 	var notTLS tls.RecordHeaderError
+	var source *sourceError
 	switch {
 	case errors.As(err, &badCert), errors.As(err, &notTLS), errors.Is(err, ErrHostNotAllowed):
 		return final // nothing was asked of this server, nor will be of the same again
-	case errors.Is(err, errBodyTooLarge):
+	case errors.Is(err, errBodyTooLarge), errors.As(err, &source):
 		return final
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		if s == SafetyRepeatable || neverSent {
