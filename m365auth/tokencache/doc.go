@@ -1,0 +1,40 @@
+// Package tokencache keeps sign-ins between runs of a program, encrypted.
+//
+// A [Store] holds one opaque payload for each account of a client and an
+// authority, its [Slot]. [NewFileStore] keeps them in files that only their
+// owner can read, [NewMemoryStore] in the process:
+//
+//	store, err := tokencache.NewFileStore("", nil) // ~/.amplifier/m365
+//	if err != nil {
+//		return err
+//	}
+//	unlock, err := store.Lock(ctx, slot)
+//	if err != nil {
+//		return err
+//	}
+//	defer unlock()
+//	blob, err := store.Load(ctx, slot)
+//	…
+//	_, err = store.Save(ctx, slot, data, blob.Version)
+//
+// Lock excludes other goroutines and other processes, so that one of them
+// refreshes a token and the rest find it refreshed. Save is optimistic besides:
+// it changes nothing unless the payload is still the one that was loaded.
+//
+// # On disk
+//
+// Each payload is sealed with AES-256-GCM under a key of its own, derived with
+// HKDF from a master [Key], and bound to its client, authority and account, so
+// that a file moved to another account's name does not open. File names are
+// hashes. The master key comes from a [KeySource]; without one it is a key file
+// beside the cache, which protects copies and backups of the payloads only if
+// they leave the key file out.
+//
+// A payload that was damaged is set aside as "*.corrupt-<time>" and counts as
+// absent. A payload whose key is missing is left alone and reported as
+// [m365auth.ErrCacheUnavailable]; no new key is made while such files exist. A
+// file that is not ours is never touched.
+//
+// [Sealer] seals other small secrets in the same way. Package cachetest is the
+// suite that every Store passes.
+package tokencache
