@@ -1,0 +1,141 @@
+package entratest
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// aadsts is one error of Entra's.
+type aadsts struct {
+	status   int
+	code     string // OAuth's "error"
+	suberror string
+	text     string // {} stands for what the error is about
+}
+
+// slowDown has no AADSTS number: it is RFC 8628's own error, which Entra
+// documents none for.
+const slowDown = 0
+
+// aadstsErrors are the errors that this server answers by itself, and those
+// that a [Fault] can name. Numbers and meanings are those of
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+// and https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code;
+// the texts are close to Entra's, which may change at any time.
+var aadstsErrors = map[int]aadsts{
+	slowDown: {400, "slow_down", "", "The client polls more often than the interval allows."},
+
+	// The request.
+	900144:  {400, "invalid_request", "", "The request body must contain the following parameter: '{}'."},
+	900561:  {405, "invalid_request", "", "The endpoint only accepts POST requests. Received a {} request."},
+	9002313: {400, "invalid_request", "", "Invalid request. Request is malformed or invalid."},
+	70003:   {400, "unsupported_grant_type", "", "The app requested an unsupported grant type '{}'."},
+	90002:   {400, "invalid_tenant", "", "Tenant '{}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."},
+	50049:   {400, "invalid_instance", "", "Unknown or invalid instance."},
+
+	// The application.
+	700016:  {400, "unauthorized_client", "", "Application with identifier '{}' was not found in the directory. It can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant."},
+	7000218: {401, "invalid_client", "", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."},
+	700025:  {401, "invalid_client", "", "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."},
+	7000215: {401, "invalid_client", "", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID."},
+	7000222: {401, "invalid_client", "", "The provided client secret keys for app '{}' are expired."},
+
+	// Scopes and consent.
+	70011:  {400, "invalid_scope", "", "The provided value for the input parameter 'scope' is not valid. The scope '{}' is not valid."},
+	28000:  {400, "invalid_request", "", "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope '{}' is not valid."},
+	500011: {400, "invalid_resource", "", "The resource principal named {} was not found in the tenant."},
+	65001:  {400, "invalid_grant", "consent_required", "The user or administrator has not consented to use the application with ID '{}'. Send an interactive authorization request for this user and resource."},
+	65004:  {400, "authorization_declined", "", "User declined to consent to access the app."},
+	90094:  {400, "invalid_grant", "consent_required", "The grant requires administrator permission."},
+
+	// Device codes.
+	70016: {400, "authorization_pending", "", "OAuth 2.0 device flow error. Authorization is pending. Continue polling."},
+	70018: {400, "bad_verification_code", "", "Invalid verification code."},
+	70020: {400, "expired_token", "", "The provided value for the input parameter 'device_code' is not valid. This device code has expired."},
+	54005: {400, "invalid_grant", "", "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."},
+
+	// Refresh tokens.
+	70000:  {400, "invalid_grant", "", "The provided value for the input parameter '{}' is not valid."},
+	70008:  {400, "invalid_grant", "token_expired", "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource."},
+	700082: {400, "invalid_grant", "bad_token", "The refresh token has expired due to inactivity."},
+	700084: {400, "invalid_grant", "bad_token", "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime, which can't be extended."},
+	50173:  {400, "invalid_grant", "bad_token", "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password."},
+
+	// The person, and policies.
+	50057:  {400, "invalid_grant", "", "The user account is disabled."},
+	50076:  {400, "invalid_grant", "basic_action", "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource."},
+	50078:  {400, "invalid_grant", "basic_action", "Presented multi-factor authentication has expired due to policies configured by your administrator, you must refresh your multi-factor authentication to access the resource."},
+	50079:  {400, "invalid_grant", "basic_action", "Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication to access the resource."},
+	50105:  {400, "invalid_grant", "", "Your administrator has configured the application '{}' to block users unless they are specifically granted access to it."},
+	50158:  {400, "interaction_required", "basic_action", "External security challenge was not satisfied."},
+	53000:  {400, "invalid_grant", "message_only", "Your device is required to be managed to access this resource."},
+	53003:  {400, "invalid_grant", "message_only", "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."},
+	700003: {400, "invalid_grant", "message_only", "Device object was not found in the tenant directory."},
+
+	// The service.
+	50196: {400, "invalid_grant", "", "The server terminated an operation because it encountered a client request loop. Please contact your app vendor."},
+	90033: {503, "temporarily_unavailable", "", "A transient error has occurred. Please try again."},
+}
+
+// problem is an error on its way to a client.
+type problem struct {
+	number  int    // key of aadstsErrors
+	subject string // what {} stands for
+	code    string // OAuth's "error", where it is not the table's
+	claims  string // a challenge, as JSON
+}
+
+func newProblem(number int, subject string) *problem {
+	return &problem{number: number, subject: subject}
+}
+
+func (p *problem) Error() string {
+	return fmt.Sprintf("AADSTS%d: %s", p.number, p.text())
+}
+
+func (p *problem) text() string {
+	subject := p.subject
+	if len(subject) > 100 {
+		subject = subject[:100]
+	}
+	return strings.ReplaceAll(aadstsErrors[p.number].text, "{}", strings.ToValidUTF8(subject, "?"))
+}
+
+// errorBody is the JSON of an error, as Entra writes it.
+type errorBody struct {
+	Error         string `json:"error"`
+	Description   string `json:"error_description"`
+	Codes         []int  `json:"error_codes,omitempty"`
+	Timestamp     string `json:"timestamp"`
+	TraceID       string `json:"trace_id"`
+	CorrelationID string `json:"correlation_id"`
+	URI           string `json:"error_uri,omitempty"`
+	SubError      string `json:"suberror,omitempty"`
+	Claims        string `json:"claims,omitempty"`
+}
+
+func (p *problem) reply(c *call) reply {
+	e := aadstsErrors[p.number]
+	stamp := c.now.UTC().Format("2006-01-02 15:04:05Z")
+	body := errorBody{
+		Error: e.code, SubError: e.suberror, Claims: p.claims,
+		Timestamp: stamp, TraceID: c.trace, CorrelationID: c.correlation,
+	}
+	if p.code != "" {
+		body.Error = p.code
+	}
+	text := p.text()
+	if p.number != slowDown {
+		text = p.Error()
+		body.Codes = []int{p.number}
+		body.URI = fmt.Sprintf("%s/error?code=%d", c.base, p.number)
+	}
+	body.Description = fmt.Sprintf("%s Trace ID: %s Correlation ID: %s Timestamp: %s", text, c.trace, c.correlation, stamp)
+	r := jsonReply(e.status, body)
+	r.aadsts = p.number
+	if e.status == http.StatusMethodNotAllowed {
+		r.header = http.Header{"Allow": {http.MethodPost}}
+	}
+	return r
+}

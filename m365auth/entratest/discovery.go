@@ -1,0 +1,84 @@
+package entratest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// openIDConfiguration answers a tenant's metadata.
+// https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
+//
+// The authorization endpoint is named because clients insist on one.
+func (s *Server) openIDConfiguration(c *call) reply {
+	tenant := c.PathValue("tenant")
+	if !s.opts.knowsTenant(tenant) {
+		return newProblem(90002, tenant).reply(c)
+	}
+	root := c.base + "/" + url.PathEscape(tenant)
+	return jsonReply(http.StatusOK, map[string]any{
+		"issuer":                                c.base + "/" + s.issuerTenant(tenant) + "/v2.0",
+		"authorization_endpoint":                root + "/oauth2/v2.0/authorize",
+		"token_endpoint":                        root + "/oauth2/v2.0/token",
+		"device_authorization_endpoint":         root + "/oauth2/v2.0/devicecode",
+		"jwks_uri":                              root + "/discovery/v2.0/keys",
+		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
+		"response_types_supported":              []string{"code", "id_token", "code id_token", "id_token token"},
+		"response_modes_supported":              []string{"query", "fragment", "form_post"},
+		"subject_types_supported":               []string{"pairwise"},
+		"id_token_signing_alg_values_supported": []string{"RS256"},
+		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
+		"claims_supported":                      []string{"sub", "iss", "aud", "exp", "iat", "nbf", "name", "oid", "tid", "preferred_username", "ver", "email"},
+		"cloud_instance_name":                   "microsoftonline.com",
+	})
+}
+
+// issuerTenant is how a tenant stands in the issuer: the aliases of many
+// tenants leave a placeholder there.
+func (s *Server) issuerTenant(name string) string {
+	switch strings.ToLower(name) {
+	case "common", "organizations":
+		return "{tenantid}"
+	}
+	return s.opts.TenantID
+}
+
+// instanceDiscovery answers whether an authority is one of Entra's, and under
+// which names its tokens may be cached.
+func (s *Server) instanceDiscovery(c *call) reply {
+	asked, err := url.Parse(c.URL.Query().Get("authorization_endpoint"))
+	if err != nil || asked.Host != c.Host && asked.Host != s.host && asked.Host != publicHost {
+		return newProblem(50049, "").reply(c)
+	}
+	tenant, _, _ := strings.Cut(strings.TrimPrefix(asked.Path, "/"), "/")
+	if !s.opts.knowsTenant(tenant) {
+		return newProblem(90002, tenant).reply(c)
+	}
+	type metadata struct {
+		Network string   `json:"preferred_network"`
+		Cache   string   `json:"preferred_cache"`
+		Aliases []string `json:"aliases"`
+	}
+	hosts := []metadata{{publicHost, "login.windows.net", []string{publicHost, "login.windows.net", "login.microsoft.com", "sts.windows.net"}}}
+	if asked.Host != publicHost {
+		hosts = append(hosts, metadata{asked.Host, asked.Host, []string{asked.Host}})
+	}
+	return jsonReply(http.StatusOK, map[string]any{
+		"tenant_discovery_endpoint": "https://" + asked.Host + "/" + url.PathEscape(tenant) + "/v2.0/.well-known/openid-configuration",
+		"api-version":               "1.1",
+		"metadata":                  hosts,
+	})
+}
+
+// keySet answers the keys that tokens are signed with (RFC 7517).
+func (s *Server) keySet(c *call) reply {
+	tenant := c.PathValue("tenant")
+	if !s.opts.knowsTenant(tenant) {
+		return newProblem(90002, tenant).reply(c)
+	}
+	k, err := tokenSigner()
+	if err != nil {
+		return newProblem(90033, "").reply(c)
+	}
+	return jsonReply(http.StatusOK, map[string][]jwk{"keys": {k.jwk(s.Issuer())}})
+}

@@ -1,0 +1,143 @@
+package entratest
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Endpoint is a part of the server that a [Fault] hits.
+type Endpoint string
+
+// The endpoints.
+const (
+	// DeviceCode starts device-code sign-ins.
+	DeviceCode Endpoint = "devicecode"
+	// Token redeems device codes and refresh tokens.
+	Token Endpoint = "token"
+	// Discovery is the OpenID configuration and the instance discovery.
+	Discovery Endpoint = "discovery"
+	// Keys is the JWKS.
+	Keys Endpoint = "keys"
+	// Page is where a person enters a code.
+	Page Endpoint = "page"
+
+	anything Endpoint = ""
+)
+
+// Fault makes requests fail. What it says happens to a matching request in the
+// order of the fields; the zero answer (no Cut, AADSTS, Status or Body) only delays.
+type Fault struct {
+	// Endpoint is what fails. Empty means every one.
+	Endpoint Endpoint
+	// Grant limits the fault to token requests of one grant,
+	// "device_code" or "refresh_token".
+	Grant string
+	// Skip is how many matching requests pass before the first that fails.
+	Skip int
+	// Count is how many fail then. Zero means one, a negative value all.
+	Count int
+
+	// Delay passes before anything is done.
+	Delay time.Duration
+	// After says that the request is carried out, and only its answer is
+	// lost or replaced: a code is redeemed, a refresh token rotated.
+	After bool
+
+	// Cut drops the connection without an answer.
+	Cut bool
+	// AADSTS answers with this error of Entra's, in its status and body.
+	AADSTS int
+	// Claims is added to an AADSTS error, as a claims challenge in JSON.
+	Claims string
+	// Status answers with this status; with AADSTS it replaces that error's.
+	// Zero means 200 with a Body, else the error's own.
+	Status int
+	// Body is answered as it stands, with a JSON content type; truncated or
+	// wrong JSON is as welcome as any.
+	Body string
+	// RetryAfter is sent along in seconds, if it is positive.
+	RetryAfter time.Duration
+}
+
+// Fail arranges for requests to fail. Faults that match the same request take
+// turns in the order in which they were given. An AADSTS number that the
+// server does not know gets the body of an invalid_grant.
+func (s *Server) Fail(f Fault) {
+	if f.Count == 0 {
+		f.Count = 1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &f)
+}
+
+// takeFault returns the fault that hits the request, if any, and counts it.
+func (s *Server) takeFault(at Endpoint, c *call) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, f := range s.faults {
+		if f.Endpoint != anything && f.Endpoint != at || f.Grant != "" && f.Grant != c.grant() {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
+			continue
+		}
+		hit := *f
+		if f.Count--; f.Count == 0 {
+			s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
+		}
+		return &hit
+	}
+	return nil
+}
+
+func (s *Server) applyFault(f *Fault, c *call, answer func() reply) reply {
+	if f == nil {
+		return answer()
+	}
+	if f.Delay > 0 {
+		timer := time.NewTimer(f.Delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-c.Context().Done():
+			return reply{status: cut}
+		case <-s.done:
+			return reply{status: cut}
+		}
+	}
+	if f.After || f.delaysOnly() {
+		if rep := answer(); f.delaysOnly() {
+			return rep
+		}
+	}
+	return f.reply(c)
+}
+
+func (f *Fault) delaysOnly() bool {
+	return !f.Cut && f.AADSTS == 0 && f.Status == 0 && f.Body == ""
+}
+
+func (f *Fault) reply(c *call) reply {
+	if f.Cut {
+		return reply{status: cut}
+	}
+	rep := reply{status: http.StatusOK, kind: jsonType, body: []byte(f.Body)}
+	if f.AADSTS != 0 {
+		p := newProblem(f.AADSTS, c.clientID)
+		p.claims = f.Claims
+		rep = p.reply(c)
+	}
+	if f.Status != 0 {
+		rep.status = f.Status
+	}
+	if f.RetryAfter > 0 {
+		rep.header = http.Header{"Retry-After": {strconv.Itoa(seconds(f.RetryAfter))}}
+	}
+	return rep
+}
+
+// seconds rounds up, since a protocol's whole seconds are a least wait.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

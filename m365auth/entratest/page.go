@@ -1,0 +1,126 @@
+package entratest
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/rand"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+	"sync"
+)
+
+//go:embed page.html
+var pageSource string
+
+// pageTemplate is parsed when a person first opens the page.
+var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("devicelogin").Parse(pageSource)
+})
+
+// pageData fills page.html: a form for the code, a form to decide, or a result.
+type pageData struct {
+	Title, Nonce, CSRF string
+	Typed              string       // code as typed, in the first form
+	Problem            string       // what is wrong with it
+	Code               *PendingCode // what to decide on
+	Users              []User
+	Done               string // the result
+}
+
+// pageCookie binds the form to the browser that was shown it.
+const pageCookie = "__Host-entratest"
+
+// showPage asks for the code or, given one, for the decision. Like Entra's page
+// it takes the code from ?otc=, and from ?user_code= as RFC 8628 would have it.
+func (s *Server) showPage(c *call) reply {
+	q := c.URL.Query()
+	typed := q.Get("otc")
+	if typed == "" {
+		typed = q.Get("user_code")
+	}
+	if typed == "" {
+		return renderPage(http.StatusOK, pageData{Title: "Enter code"}, nil)
+	}
+	code, err := s.lookUp(typed)
+	if err != nil {
+		return badCode(typed, err)
+	}
+	secret := rand.Text()
+	if cookie, err := c.Cookie(pageCookie); err == nil && cookie.Value != "" {
+		secret = cookie.Value // another tab keeps working
+	}
+	return renderPage(http.StatusOK, pageData{
+		Title: "Approve the sign-in", Code: &code, Users: s.opts.Users, CSRF: s.formToken(secret),
+	}, &http.Cookie{
+		Name: pageCookie, Value: secret, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+}
+
+// submitPage carries the decision out. A form that this browser was not shown
+// is refused: no other site can approve for the person.
+func (s *Server) submitPage(c *call) reply {
+	cookie, err := c.Cookie(pageCookie)
+	if err != nil || !hmac.Equal([]byte(s.formToken(cookie.Value)), []byte(c.form.Get("csrf"))) ||
+		http.NewCrossOriginProtection().Check(c.Request) != nil {
+		return renderPage(http.StatusForbidden, pageData{
+			Title: "Not accepted", Done: "This form is not from this page, or is too old. Enter the code again.",
+		}, nil)
+	}
+	typed := c.form.Get("user_code")
+	switch c.form.Get("action") {
+	case "approve":
+		if u, ok := s.opts.user(c.form.Get("user")); !ok {
+			return badCode(typed, errUnknownUser)
+		} else if err := s.decide(typed, approved, u); err != nil {
+			return badCode(typed, err)
+		}
+		return renderPage(http.StatusOK, pageData{Title: "Signed in", Done: "You have signed in on your device. You may close this window."}, nil)
+	case "decline":
+		if err := s.decide(typed, declined, User{}); err != nil {
+			return badCode(typed, err)
+		}
+		return renderPage(http.StatusOK, pageData{Title: "Declined", Done: "Nothing was signed in. You may close this window."}, nil)
+	}
+	return badCode(typed, errNoDecision)
+}
+
+func (s *Server) lookUp(userCode string) (PendingCode, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, err := s.waiting(userCode)
+	if err != nil {
+		return PendingCode{}, err
+	}
+	return d.describe(), nil
+}
+
+func (s *Server) formToken(secret string) string {
+	return base64.RawURLEncoding.EncodeToString(s.mac("form", []byte(secret)))
+}
+
+func badCode(typed string, err error) reply {
+	return renderPage(http.StatusBadRequest, pageData{Title: "Enter code", Typed: typed, Problem: "Not possible: " + err.Error() + "."}, nil)
+}
+
+func renderPage(status int, data pageData, cookie *http.Cookie) reply {
+	data.Nonce = rand.Text()
+	t, err := pageTemplate()
+	var out bytes.Buffer
+	if err == nil {
+		err = t.Execute(&out, data)
+	}
+	if err != nil {
+		return reply{status: http.StatusInternalServerError, kind: "text/plain; charset=utf-8", body: []byte("cannot show the page\n")}
+	}
+	h := http.Header{
+		"Content-Security-Policy": {"default-src 'none'; style-src 'nonce-" + data.Nonce + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+		"Referrer-Policy":         {"same-origin"},
+		"X-Frame-Options":         {"DENY"},
+	}
+	if cookie != nil {
+		h.Set("Set-Cookie", cookie.String())
+	}
+	return reply{status: status, header: h, kind: "text/html; charset=utf-8", body: out.Bytes()}
+}

@@ -1,0 +1,173 @@
+package entratest
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// publicHost is Entra's own name: the certificate covers it and [Server.Client]
+// takes it to the server, so that a program with a fixed authority can be tried
+// unchanged.
+const publicHost = "login.microsoftonline.com"
+
+// Server is Microsoft Entra ID in this process: one tenant, served over TLS on
+// a loopback address. Its methods are safe for concurrent use.
+type Server struct {
+	opts   Options
+	host   string
+	cert   *x509.Certificate
+	http   *http.Server
+	client *http.Client
+
+	conns sync.WaitGroup // connections and the accept loop
+	done  chan struct{}  // closed by Close; ends delays
+	close func() error
+
+	// macKey signs refresh tokens and the page's forms.
+	macKey [32]byte
+
+	mu       sync.Mutex
+	byUser   map[string]*deviceCode   // by user code
+	byDevice map[[32]byte]*deviceCode // by hash of the device code
+	families map[[16]byte]*family     // sign-ins, by id
+	consents map[consentKey][]string  // scopes, short
+	faults   []*Fault
+	requests []Request
+	issued   []string
+}
+
+// New starts a server. The caller closes it.
+func New(opts *Options) (*Server, error) {
+	o, err := opts.withDefaults()
+	if err != nil {
+		return nil, fmt.Errorf("entratest: %w", err)
+	}
+	ln, err := net.Listen("tcp", o.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("entratest: listen: %w", err)
+	}
+	addr, ok := ln.Addr().(*net.TCPAddr)
+	if !ok || !addr.IP.IsLoopback() {
+		ln.Close()
+		return nil, fmt.Errorf("entratest: %s is not a loopback address", ln.Addr())
+	}
+	cert, err := newCertificate(addr.IP)
+	if err != nil {
+		ln.Close()
+		return nil, fmt.Errorf("entratest: make a certificate: %w", err)
+	}
+	s := &Server{
+		opts: o, host: addr.String(), cert: cert.Leaf,
+		done:     make(chan struct{}),
+		byUser:   map[string]*deviceCode{},
+		byDevice: map[[32]byte]*deviceCode{},
+		families: map[[16]byte]*family{},
+		consents: map[consentKey][]string{},
+	}
+	rand.Read(s.macKey[:])
+	s.client = s.newClient()
+	s.start(ln, cert)
+	return s, nil
+}
+
+func (s *Server) start(ln net.Listener, cert tls.Certificate) {
+	s.http = &http.Server{
+		Handler:           s.routes(),
+		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		// Clients that do not trust the certificate yet are not news.
+		ErrorLog: log.New(io.Discard, "", 0),
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				s.conns.Add(1)
+			case http.StateClosed:
+				s.conns.Done()
+			}
+		},
+	}
+	s.conns.Go(func() { _ = s.http.ServeTLS(ln, "", "") }) // ends when Close is called
+	s.close = sync.OnceValue(func() error {
+		close(s.done)
+		err := s.http.Close()
+		s.client.CloseIdleConnections()
+		s.conns.Wait()
+		return err
+	})
+}
+
+func (s *Server) newClient() *http.Client {
+	roots := x509.NewCertPool()
+	roots.AddCert(s.cert)
+	dialer := &net.Dialer{Timeout: 10 * time.Second}
+	return &http.Client{Transport: &http.Transport{
+		TLSClientConfig:   &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2: true,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if addr == publicHost+":443" {
+				addr = s.host
+			}
+			return dialer.DialContext(ctx, network, addr)
+		},
+	}}
+}
+
+// Close stops the server, cuts its connections and waits until nothing of it
+// runs. Further calls return the same result.
+func (s *Server) Close() error { return s.close() }
+
+// Host is where the server listens, "127.0.0.1:PORT".
+func (s *Server) Host() string { return s.host }
+
+// URL is the server's root, "https://127.0.0.1:PORT", without a final slash.
+// An authority is the URL, a slash, and [Server.TenantID] or "common".
+func (s *Server) URL() string { return "https://" + s.host }
+
+// Issuer is the iss of every access token, "https://HOST/TENANT/v2.0".
+func (s *Server) Issuer() string { return s.URL() + "/" + s.opts.TenantID + "/v2.0" }
+
+// TenantID is the tenant's GUID.
+func (s *Server) TenantID() string { return s.opts.TenantID }
+
+// Audience is the aud of every access token.
+func (s *Server) Audience() string { return s.opts.Audience }
+
+// Users returns the people of the tenant, with their object ids. The slice is
+// the caller's own.
+func (s *Server) Users() []User { return append([]User(nil), s.opts.Users...) }
+
+// Certificate is the server's own, made when it started. A client that trusts
+// it as a root can connect.
+func (s *Server) Certificate() *x509.Certificate { return s.cert }
+
+// Client returns a client that trusts the server. It also takes requests for
+// https://login.microsoftonline.com to it. Close closes its idle connections.
+func (s *Server) Client() *http.Client { return s.client }
+
+// base is the root that links of an answer begin with: the name by which the
+// request came, since clients stay with it, unless that is not ours.
+func (s *Server) base(r *http.Request) string {
+	host := r.Host
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
+	}
+	ip := net.ParseIP(name)
+	if name == "localhost" || name == publicHost || ip != nil && ip.IsLoopback() {
+		return "https://" + host
+	}
+	return s.URL()
+}
