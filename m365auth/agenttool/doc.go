@@ -25,8 +25,8 @@
 // carries one of a closed set of codes that agents can be taught.
 //
 // A write is resolved into a [Plan], which a person approves through
-// [Approvals] and which is bound to them by [Plan.Hash]. A Guard has no way to
-// ask anybody yet, so it refuses every write with [CodeApprovalUnavailable].
+// [Approvals] and which is bound to them by [Plan.Hash]. A Guard asks nobody, so
+// it refuses every write with [CodeApprovalUnavailable].
 //
 // [LocalHost] hosts tools inside a Go program. The package imports the standard
 // library and m365auth only.

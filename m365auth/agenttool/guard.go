@@ -128,13 +128,7 @@ func (w *guarded) run(ctx context.Context, in json.RawMessage) (res Result) {
 			res = Fail(&Error{Code: CodeUnavailable, Message: "the tool failed inside", Hint: hintOperator})
 		}
 	}()
-	who, ok := CallerFrom(ctx)
-	if !ok {
-		return Fail(&Error{
-			Code: CodePermissionDisabled, Message: "the host did not say on whose behalf this call is made", Hint: hintOperator,
-		})
-	}
-	in, err := w.admit(ctx, who, in)
+	in, err := w.admit(ctx, in)
 	if err != nil {
 		return Fail(err)
 	}
@@ -143,8 +137,9 @@ func (w *guarded) run(ctx context.Context, in json.RawMessage) (res Result) {
 
 // admit returns the checked arguments of a call that may go on, or says why it
 // may not, and keeps the decision.
-func (w *guarded) admit(ctx context.Context, who Caller, in json.RawMessage) (json.RawMessage, error) {
+func (w *guarded) admit(ctx context.Context, in json.RawMessage) (json.RawMessage, error) {
 	access := Access{Effect: w.def.Effect, Scopes: w.def.Scopes}
+	who, _ := CallerFrom(ctx)
 	in, refusal := w.judge(ctx, who, in, &access)
 	if w.guard.audit == nil {
 		return in, refusal
@@ -162,6 +157,11 @@ func (w *guarded) admit(ctx context.Context, who Caller, in json.RawMessage) (js
 // judge looks at the tool's own permission before it looks at an argument, so
 // that a tool which is off tells nothing else.
 func (w *guarded) judge(ctx context.Context, who Caller, in json.RawMessage, a *Access) (json.RawMessage, error) {
+	if who.User == "" {
+		return nil, &Error{
+			Code: CodePermissionDisabled, Message: "the host did not say on whose behalf this call is made", Hint: hintOperator,
+		}
+	}
 	if w.def.Permission != "" {
 		a.Permissions = []string{w.def.Permission}
 		if err := w.allowed(ctx, who, a.Permissions); err != nil {
