@@ -1,0 +1,107 @@
+package files
+
+import (
+	"time"
+
+	"github.com/m365go/sdk/m365graph"
+)
+
+// DriveItem is a file, a folder, or a package such as a notebook, which is
+// neither. https://learn.microsoft.com/graph/api/resources/driveitem
+type DriveItem struct {
+	ID string `json:"id"`
+	// ETag changes with anything about the item, CTag with its content only.
+	// Both hold quotes, and are passed on as they are.
+	ETag string `json:"eTag,omitempty"`
+	CTag string `json:"cTag,omitempty"`
+	Name string `json:"name,omitempty"`
+	// Description is shown beside the name in personal OneDrive.
+	Description string `json:"description,omitempty"`
+	// Size is in bytes; that of a folder is the sum of what is in it.
+	Size                 int64     `json:"size,omitempty"`
+	WebURL               string    `json:"webUrl,omitempty"`
+	CreatedDateTime      time.Time `json:"createdDateTime,omitzero"`
+	LastModifiedDateTime time.Time `json:"lastModifiedDateTime,omitzero"`
+
+	CreatedBy       *m365graph.IdentitySet `json:"createdBy,omitempty"`
+	LastModifiedBy  *m365graph.IdentitySet `json:"lastModifiedBy,omitempty"`
+	ParentReference *ItemReference         `json:"parentReference,omitempty"`
+	FileSystemInfo  *FileSystemInfo        `json:"fileSystemInfo,omitempty"`
+
+	// File is set on files, Folder on folders, Package on what is neither.
+	File    *File    `json:"file,omitempty"`
+	Folder  *Folder  `json:"folder,omitempty"`
+	Package *Package `json:"package,omitempty"`
+	// RemoteItem is set on what lies in somebody else's drive.
+	RemoteItem *RemoteItem `json:"remoteItem,omitempty"`
+	// Deleted is set on what a change list says is gone.
+	Deleted *Deleted `json:"deleted,omitempty"`
+}
+
+// IsFolder reports whether the item has children.
+func (i *DriveItem) IsFolder() bool { return i.Folder != nil }
+
+// ItemReference says where an item lies.
+// https://learn.microsoft.com/graph/api/resources/itemreference
+type ItemReference struct {
+	DriveID string `json:"driveId,omitempty"`
+	// DriveType is "personal", "business" or "documentLibrary".
+	DriveType string `json:"driveType,omitempty"`
+	ID        string `json:"id,omitempty"`
+	Name      string `json:"name,omitempty"`
+	// Path is escaped, "/drive/root:/Folder"; it is for people to read.
+	Path   string `json:"path,omitempty"`
+	SiteID string `json:"siteId,omitempty"`
+}
+
+// File is what is known of a file's content.
+// https://learn.microsoft.com/graph/api/resources/file
+type File struct {
+	MimeType string `json:"mimeType,omitempty"`
+	Hashes   Hashes `json:"hashes,omitzero"`
+}
+
+// Hashes are of the content; only QuickXorHash is there in every kind of drive.
+// https://learn.microsoft.com/graph/api/resources/hashes
+type Hashes struct {
+	// QuickXorHash is in base64; [NewQuickXorHash] computes it.
+	QuickXorHash string `json:"quickXorHash,omitempty"`
+	// SHA1Hash and SHA256Hash are in upper-case hexadecimal.
+	SHA1Hash   string `json:"sha1Hash,omitempty"`
+	SHA256Hash string `json:"sha256Hash,omitempty"`
+}
+
+// Folder is what is known of a folder.
+// https://learn.microsoft.com/graph/api/resources/folder
+type Folder struct {
+	ChildCount int `json:"childCount"`
+}
+
+// Package is an item that looks like a file and is not, such as a notebook.
+// https://learn.microsoft.com/graph/api/resources/package
+type Package struct {
+	Type string `json:"type,omitempty"`
+}
+
+// RemoteItem is an item of another drive that this one links to.
+// https://learn.microsoft.com/graph/api/resources/remoteitem
+type RemoteItem struct {
+	ID              string         `json:"id,omitempty"`
+	Name            string         `json:"name,omitempty"`
+	Size            int64          `json:"size,omitempty"`
+	WebURL          string         `json:"webUrl,omitempty"`
+	ParentReference *ItemReference `json:"parentReference,omitempty"`
+}
+
+// Deleted says how an item went.
+// https://learn.microsoft.com/graph/api/resources/deleted
+type Deleted struct {
+	State string `json:"state,omitempty"`
+}
+
+// FileSystemInfo holds the times that the owner's own machine knows.
+// https://learn.microsoft.com/graph/api/resources/filesysteminfo
+type FileSystemInfo struct {
+	CreatedDateTime      time.Time `json:"createdDateTime,omitzero"`
+	LastModifiedDateTime time.Time `json:"lastModifiedDateTime,omitzero"`
+}
