@@ -1,0 +1,340 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365auth/config"
+)
+
+// env is an environment of nothing but the given variables.
+type env map[string]string
+
+func (e env) lookup(name string) (string, bool) {
+	v, ok := e[name]
+	return v, ok
+}
+
+// home returns a home folder whose user file holds text; none if it is empty.
+func home(t *testing.T, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if text == "" {
+		return dir
+	}
+	folder := filepath.Join(dir, ".amplifier", "m365")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "config.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// load loads a mount in YAML, an environment and a user file in YAML.
+func load(t *testing.T, mount string, vars env, file string) (*config.Settings, error) {
+	t.Helper()
+	return config.Load(&config.Options{Mount: config.MountYAML([]byte(mount)), Env: vars.lookup, Home: home(t, file)})
+}
+
+// get finds the field of Settings that a key fills.
+func get(s *config.Settings, key string) any {
+	switch key {
+	case "client_id":
+		return s.Auth.ClientID
+	case "tenant_id":
+		return s.Auth.TenantID
+	case "scopes":
+		return s.Auth.Scopes
+	case "cache_path":
+		return s.Auth.CachePath
+	case "method":
+		return string(s.Auth.Method)
+	case "cloud":
+		return s.Cloud.Name
+	case "authority":
+		return s.Auth.Authority
+	case "client_secret":
+		return s.Auth.ClientSecret.Reveal()
+	case "certificate_path":
+		return s.Auth.CertificatePath
+	case "certificate_password":
+		return s.Auth.CertificatePassword.Reveal()
+	case "federated_token_path":
+		return s.Auth.FederatedTokenPath
+	case "managed_identity_id":
+		return s.Auth.ManagedIdentityID
+	case "redirect_url":
+		return s.Auth.RedirectURL
+	case "api_version":
+		return s.Graph.APIVersion
+	case "base_url":
+		return s.Graph.BaseURL
+	case "default_page_size":
+		return s.Graph.DefaultPageSize
+	case "max_pages":
+		return s.Graph.MaxPages
+	case "permissions":
+		return s.Tools.Permissions
+	case "toolsets":
+		return s.Tools.Toolsets
+	case "read_only":
+		return s.Tools.ReadOnly
+	case "approval":
+		return s.Tools.Approval
+	case "download_dir":
+		return s.Tools.DownloadDir
+	case "account":
+		return s.Tools.Account
+	}
+	return "no such key: " + key
+}
+
+// layered is what each layer says of a key, as written there, and as it must
+// come out.
+type layered struct {
+	key, file, env, mount        string
+	wantDefault                  any
+	wantFile, wantEnv, wantMount any
+}
+
+func layeredKeys(root string) []layered {
+	text := func(key, file, env, mount, def string) layered {
+		return layered{key: key, file: file, env: env, mount: mount, wantDefault: def, wantFile: file, wantEnv: env, wantMount: mount}
+	}
+	path := func(key, def string) layered {
+		return text(key, filepath.Join(root, "f"), filepath.Join(root, "e"), filepath.Join(root, "m"), def)
+	}
+	list := func(key string, def []string) layered {
+		return layered{
+			key: key, file: "[File.A, File.B]", env: "Env.A, Env.B", mount: "[Mount.A]", wantDefault: def,
+			wantFile: []string{"File.A", "File.B"}, wantEnv: []string{"Env.A", "Env.B"}, wantMount: []string{"Mount.A"},
+		}
+	}
+	number := func(key string, def int) layered {
+		return layered{key: key, file: "21", env: "22", mount: "23", wantDefault: def, wantFile: 21, wantEnv: 22, wantMount: 23}
+	}
+	secret := func(key string) layered {
+		return layered{
+			key: key, file: "${IN_FILE}", env: "from-env", mount: "${IN_MOUNT}", wantDefault: "",
+			wantFile: "from-file-variable", wantEnv: "from-env", wantMount: "from-mount-variable",
+		}
+	}
+	const china, dod, gov = "https://microsoftgraph.chinacloudapi.cn", "https://dod-graph.microsoft.us", "https://graph.microsoft.us"
+	return []layered{
+		{key: "client_id", file: "file-id", env: "env-id", mount: "mount-id", wantFile: "file-id", wantEnv: "env-id", wantMount: "mount-id"},
+		text("tenant_id", "file.contoso.example", "env.contoso.example", "mount.contoso.example", "common"),
+		list("scopes", m365auth.DefaultScopes()),
+		path("cache_path", filepath.Join(root, ".amplifier", "m365")),
+		text("method", "browser", "on_behalf_of", "managed_identity", "device_code"),
+		text("cloud", "china", "dod", "gcchigh", "global"),
+		text("authority", "https://login.microsoftonline.com/f", "https://login.microsoftonline.us/e", "https://login.partner.microsoftonline.cn/m", ""),
+		secret("client_secret"),
+		path("certificate_path", ""),
+		secret("certificate_password"),
+		path("federated_token_path", ""),
+		text("managed_identity_id", "f", "e", "m", ""),
+		text("redirect_url", "https://f.contoso.example/cb", "http://localhost:8080", "http://127.0.0.1/cb", ""),
+		text("api_version", "beta", "v1.0", "beta", "v1.0"),
+		text("base_url", china, dod, gov, "https://graph.microsoft.com"),
+		number("default_page_size", 100),
+		number("max_pages", 10),
+		list("permissions", []string{}),
+		list("toolsets", []string{}),
+		{key: "read_only", file: "true", env: "false", mount: "true", wantDefault: false, wantFile: true, wantEnv: false, wantMount: true},
+		text("approval", "f", "e", "m", ""),
+		path("download_dir", ""),
+		text("account", "f", "e", "m", ""),
+	}
+}
+
+func TestEachKeyInEachLayerHidesTheWeakerOnes(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for _, k := range layeredKeys(root) {
+		t.Run(k.key, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "user.yaml")
+			vars := env{"IN_FILE": "from-file-variable", "IN_MOUNT": "from-mount-variable"}
+			if k.key != "client_id" {
+				vars["M365_CLIENT_ID"] = "an-id" // the one required key
+			}
+			opts := &config.Options{Env: vars.lookup, Home: root}
+			check := func(layer config.Layer, want any) {
+				t.Helper()
+				s, err := config.Load(opts)
+				if err != nil {
+					t.Fatalf("Load with %v = %v", layer, err)
+				}
+				if diff := cmp.Diff(want, get(s, k.key)); diff != "" {
+					t.Errorf("%s from %v (-want +got):\n%s", k.key, layer, diff)
+				}
+				if got := s.Origin(k.key).Layer; got != layer {
+					t.Errorf("Origin(%q) = %v, want %v", k.key, got, layer)
+				}
+			}
+			if k.wantDefault != nil {
+				check(config.LayerDefault, k.wantDefault)
+			}
+			writeFile(t, file, k.key+": "+k.file+"\n")
+			opts.File = file
+			check(config.LayerFile, k.wantFile)
+			vars["M365_"+strings.ToUpper(k.key)] = k.env
+			check(config.LayerEnvironment, k.wantEnv)
+			opts.Mount = config.MountYAML([]byte(k.key + ": " + k.mount + "\n"))
+			check(config.LayerMount, k.wantMount)
+		})
+	}
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEveryKeyIsExplainedDocumentedAndInTheLayerTable(t *testing.T) {
+	t.Parallel()
+	s, err := load(t, "client_id: an-id", nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var explained, tested []string
+	for line := range strings.Lines(s.Explain()) {
+		key := strings.Fields(line)[0]
+		explained = append(explained, key)
+		if !strings.Contains(string(doc), "\n//\t"+key+" ") {
+			t.Errorf("doc.go does not describe %s", key)
+		}
+	}
+	for _, k := range layeredKeys(t.TempDir()) {
+		tested = append(tested, k.key)
+	}
+	if diff := cmp.Diff(explained, tested); diff != "" {
+		t.Errorf("keys explained and keys tested (-explained +tested):\n%s", diff)
+	}
+}
+
+func TestMountsOfAllShapesAgree(t *testing.T) {
+	t.Parallel()
+	want, err := load(t, "client_id: an-id\nscopes: [Mail.Read]\ndefault_page_size: 50\nread_only: true\n", nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	node := map[string]any{"client_id": "an-id", "scopes": []string{"Mail.Read"}, "default_page_size": 50.0, "read_only": true}
+	tools := []any{
+		"tool-filesystem",
+		map[string]any{"module": "tool-bash", "config": map[string]any{"client_id": 12}},
+		map[string]any{"module": "tool-m365-auth", "source": "x", "config": map[string]any{"client_id": "an-id", "scopes": []any{"Mail.Read"}}},
+		map[string]any{"module": "tool-m365-graph", "config": map[string]any{"default_page_size": int64(50), "read_only": true}},
+	}
+	const yamlPlan = `
+bundle: {name: desk}
+tools:
+  - module: tool-m365-auth
+    config:
+      client_id: an-id
+      scopes:
+        - Mail.Read
+  - module: tool-m365-graph
+    config: {default_page_size: 50, read_only: true}
+  - module: tool-other
+    config: {anything: goes}
+`
+	const jsonPlan = `[{"module":"tool-m365-auth","config":{"client_id":"an-id","scopes":["Mail.Read"]}},
+	{"module":"tool-m365-graph","config":{"default_page_size":50,"read_only":true}}]`
+	mounts := map[string]config.Mount{
+		"map":       config.MountMap(node),
+		"list":      config.MountTools(tools),
+		"plan":      config.MountMap(map[string]any{"tools": tools}),
+		"yaml plan": config.MountYAML([]byte(yamlPlan)),
+		"json list": config.MountJSON([]byte(jsonPlan)),
+		"json node": config.MountJSON([]byte(`{"client_id":"an-id","scopes":["Mail.Read"],"default_page_size":50,"read_only":true}`)),
+	}
+	for name, m := range mounts {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := config.Load(&config.Options{Mount: m, Env: env{}.lookup, Home: t.TempDir()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got.Auth.CachePath = want.Auth.CachePath
+			if diff := cmp.Diff(want.Auth, got.Auth, cmp.Comparer(m365auth.Secret.Equal)); diff != "" {
+				t.Errorf("Auth (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]any{want.Graph, want.Tools}, []any{got.Graph, got.Tools}); diff != "" {
+				t.Errorf("Graph, Tools (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAnOriginNamesTheVariableTheFileTheLineAndTheModule(t *testing.T) {
+	t.Parallel()
+	dir := home(t, "# ours\ndefault_tenant: contoso.example\napi_version: ${VERSION}\n")
+	file := filepath.Join(dir, ".amplifier", "m365", "config.yaml")
+	mount := "- module: tool-m365-auth\n  config:\n    client_id: ${ID}\n"
+	s, err := config.Load(&config.Options{
+		Mount: config.MountYAML([]byte(mount)), Home: dir,
+		Env: env{"ID": "an-id", "VERSION": "beta", "M365_MAX_PAGES": "3"}.lookup,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		"client_id":         "mount tool-m365-auth:3 from ${ID}",
+		"tenant_id":         "user file " + file + ":2",
+		"api_version":       "user file " + file + ":3 from ${VERSION}",
+		"max_pages":         "environment M365_MAX_PAGES",
+		"default_page_size": "default",
+		"no_such_key":       "default",
+	}
+	for key, origin := range want {
+		if got := s.Origin(key).String(); got != origin {
+			t.Errorf("Origin(%q) = %q, want %q", key, got, origin)
+		}
+	}
+	if s.Auth.TenantID != "contoso.example" || s.Graph.APIVersion != "beta" {
+		t.Errorf("TenantID, APIVersion = %q, %q, want contoso.example, beta", s.Auth.TenantID, s.Graph.APIVersion)
+	}
+}
+
+func TestOneModuleLeavesTheOtherAlone(t *testing.T) {
+	t.Parallel()
+	const file = "client_secret: ${NOT_SET}\nscopes: wrong\ndefault_page_size: 40\n"
+	opts := &config.Options{Module: config.GraphModule, Env: env{"M365_CLOUD": "china"}.lookup, Home: home(t, file)}
+	s, err := config.Load(opts)
+	if err != nil {
+		t.Fatalf("Load of the graph module = %v", err)
+	}
+	if s.Graph.DefaultPageSize != 40 || s.Graph.BaseURL != "https://microsoftgraph.chinacloudapi.cn" || s.Cloud.Name != "china" {
+		t.Errorf("Graph, Cloud = %+v, %v, want 40 a page, China", s.Graph, s.Cloud.Name)
+	}
+	if !reflect.ValueOf(s.Auth).IsZero() {
+		t.Errorf("Auth = %+v, want zero", s.Auth)
+	}
+	if strings.Contains(s.Explain(), "client_id") {
+		t.Errorf("Explain() = %s, want no key of the auth module", s.Explain())
+	}
+
+	opts.Module = config.AuthModule
+	opts.Home = home(t, "client_id: an-id\ndefault_page_size: wrong\n")
+	if s, err = config.Load(opts); err != nil {
+		t.Fatalf("Load of the auth module = %v", err)
+	}
+	if s.Auth.ClientID != "an-id" || s.Auth.Cloud.Name != "china" || s.Graph != (config.Graph{}) {
+		t.Errorf("ClientID, Cloud, Graph = %q, %q, %+v, want an-id, china, zero", s.Auth.ClientID, s.Auth.Cloud.Name, s.Graph)
+	}
+}
