@@ -1,10 +1,151 @@
 package graphtest
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // calendarStore is what a person has in calendars.
-type calendarStore struct{}
+type calendarStore struct {
+	owner     *userState
+	calendars []*calendarState       // the first one is the default
+	events    map[string]*eventState // single events, masters and exceptions with ids of their own
+	created   int                    // how many events requests have made
+}
 
-func newCalendarStore(*userState, time.Time) (*calendarStore, error) { return &calendarStore{}, nil }
+// calendarState is a calendar as it is now.
+type calendarState struct {
+	Calendar // without Events
+	owner    *userState
+	events   []*eventState // single events and masters, oldest first
+}
 
-func calendarRoutes() []route { return nil }
+func newCalendarStore(u *userState, now time.Time) (*calendarStore, error) {
+	s := &calendarStore{owner: u, events: map[string]*eventState{}}
+	calendars := u.Calendars
+	if len(calendars) == 0 {
+		calendars = []*Calendar{{}}
+	}
+	for i, given := range calendars {
+		cal := &calendarState{Calendar: *given, owner: u}
+		cal.Events = nil
+		if cal.ID == "" {
+			cal.ID = outlookID("calendar", u.ID, i)
+		}
+		if cal.Name == "" {
+			cal.Name = "Calendar"
+		}
+		if s.calendar(cal.ID) != nil {
+			return nil, fmt.Errorf("calendar %q: there are two with id %s", cal.Name, cal.ID)
+		}
+		s.calendars = append(s.calendars, cal)
+		for j, e := range given.Events {
+			if err := s.load(cal, e, outlookID("event", u.ID, i, j), now); err != nil {
+				return nil, fmt.Errorf("calendar %q, event %q: %w", cal.Name, e.Subject, err)
+			}
+		}
+	}
+	return s, nil
+}
+
+// load takes over an event of the tenant, with its exceptions.
+func (s *calendarStore) load(cal *calendarState, given *Event, id string, now time.Time) error {
+	e := newEventState(cal, given, now)
+	if e.ID == "" {
+		e.ID = id
+	}
+	if err := e.settle(); err != nil {
+		return err
+	}
+	if s.events[e.ID] != nil {
+		return fmt.Errorf("there are two with id %s", e.ID)
+	}
+	for _, at := range given.Cancelled {
+		if e.series != nil {
+			e.cancelled[e.series.dayOf(at)] = true
+		}
+	}
+	for i, x := range given.Exceptions {
+		if e.series == nil {
+			return fmt.Errorf("exception %d: the event has no recurrence", i)
+		}
+		exception := newEventState(cal, x, now)
+		exception.master, exception.day = e, e.series.dayOf(x.OriginalStart)
+		if exception.ID == "" {
+			exception.ID = occurrenceID(e.ID, exception.day)
+		}
+		if err := exception.settle(); err != nil {
+			return fmt.Errorf("exception %d: %w", i, err)
+		}
+		e.exceptions[exception.day] = exception
+		s.events[exception.ID] = exception
+	}
+	s.add(e)
+	return nil
+}
+
+func (s *calendarStore) add(e *eventState) {
+	s.events[e.ID] = e
+	e.calendar.events = append(e.calendar.events, e)
+}
+
+// remove takes a single event or a whole series out.
+func (s *calendarStore) remove(e *eventState) {
+	delete(s.events, e.ID)
+	for _, x := range e.exceptions {
+		delete(s.events, x.ID)
+	}
+	e.calendar.events = slices.DeleteFunc(e.calendar.events, func(o *eventState) bool { return o == e })
+}
+
+// calendar finds one by id; nil if there is none.
+func (s *calendarStore) calendar(id string) *calendarState {
+	for _, cal := range s.calendars {
+		if cal.ID == id {
+			return cal
+		}
+	}
+	return nil
+}
+
+// find gives what an id means: a single event, a master, an exception, or an occurrence that only the rule of its master
+// knows.
+func (s *calendarStore) find(id string) (view *eventView, ok bool) {
+	if e := s.events[id]; e != nil {
+		return e.view(), true
+	}
+	masterID, d, ok := parseOccurrenceID(id)
+	master := s.events[masterID]
+	if !ok || master == nil || master.series == nil || master.cancelled[d] {
+		return nil, false
+	}
+	if x := master.exceptions[d]; x != nil {
+		return x.view(), true
+	}
+	if !master.series.has(d) {
+		return nil, false
+	}
+	return master.occurrence(master.series.at(d)), true
+}
+
+// between lists what happens within a window, by start: single events, occurrences and exceptions.
+func (cal *calendarState) between(from, to time.Time) []*eventView {
+	var views []*eventView
+	for _, e := range cal.events {
+		views = append(views, e.between(from, to)...)
+	}
+	slices.SortStableFunc(views, func(a, b *eventView) int {
+		if order := a.start.Compare(b.start); order != 0 {
+			return order
+		}
+		return a.end.Compare(b.end)
+	})
+	return views
+}
+
+// ownsAddress tells whether a person is the one that an address names; an empty one names the owner.
+func (cal *calendarState) ownsAddress(address string) bool {
+	return address == "" || strings.EqualFold(address, cal.owner.Mail) || strings.EqualFold(address, cal.owner.UserPrincipalName)
+}

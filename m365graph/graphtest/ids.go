@@ -55,3 +55,11 @@ func (s signer) sign(parts ...any) string {
 func (s signer) valid(signature string, parts ...any) bool {
 	return hmac.Equal([]byte(signature), []byte(s.sign(parts...)))
 }
+
+// opaque hides the fields of a token from clients tempted to read them.
+func opaque(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+
+func unopaque(s string) (string, bool) {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	return string(b), err == nil
+}

@@ -1,23 +1,56 @@
 package graphtest
 
+import (
+	"slices"
+	"strings"
+)
+
 // listing is a collection to be shown as the request's query options say.
 type listing[T any] struct {
 	schema  *schema[T]
 	items   []T    // in the order that holds without $orderby
 	context string // after $metadata#, such as users('…')/messages
+	refuse  []string
+	check   func(*call, *query) error // rules of the service; nil: none
 }
 
-// list answers with a page of a collection.
+// list answers with a page of a collection. It looks at no more items than
+// the page needs, unless an order or a count asks for all.
 func list[T any](c *call, l listing[T]) (*reply, error) {
 	sh, err := shapeOf(c, l.schema)
 	if err != nil {
 		return nil, err
 	}
-	values := []object{}
-	for _, v := range l.items {
-		values = append(values, sh.render(c, v))
+	q, err := readQuery(c, &l)
+	if err != nil {
+		return nil, err
 	}
-	return jsonReply(object{{"@odata.context", c.metadata(l.context)}, {"value", values}}), nil
+	m := &matcher[T]{c: c, listing: &l, query: q}
+	page, total, more := m.page()
+	values := make([]object, len(page))
+	for i, v := range page {
+		values[i] = sh.render(c, v)
+	}
+	out := object{{"@odata.context", c.metadata(l.context + sh.contextSuffix())}}
+	if q.count && !q.next {
+		out = append(out, member{"@odata.count", total})
+	}
+	if more {
+		out = append(out, member{"@odata.nextLink", c.nextLink(q.skip+q.size, q.size)})
+	}
+	return jsonReply(append(out, member{"value", values})), nil
+}
+
+// count answers /$count with the number as plain text.
+func count[T any](c *call, l listing[T]) (*reply, error) {
+	q, err := readQuery(c, &l)
+	if err != nil {
+		return nil, err
+	}
+	q.count = true
+	m := &matcher[T]{c: c, listing: &l, query: q}
+	_, total, _ := m.page()
+	return textReply(itoa(total)), nil
 }
 
 // one answers with a single resource.
@@ -26,16 +59,137 @@ func one[T any](c *call, s *schema[T], v T, context string) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jsonReply(sh.render(c, v, member{"@odata.context", c.metadata(context + "/$entity")})), nil
-}
-
-// shapeOf reads $select and $expand.
-func shapeOf[T any](c *call, s *schema[T]) (*shape[T], error) {
-	sh := &shape[T]{schema: s}
-	for i := range s.props {
-		if p := &s.props[i]; p.show == always || p.show == unlessNil {
-			sh.props = append(sh.props, p)
+	for _, name := range []string{"$filter", "$orderby", "$top", "$skip", "$skiptoken"} {
+		if c.param(name) != "" {
+			return nil, failf(c.route.service.badQuery, "Query option '%s' cannot be applied to a single resource.", name)
 		}
 	}
-	return sh, nil
+	rep := jsonReply(sh.render(c, v, member{"@odata.context", c.metadata(context + sh.contextSuffix() + "/$entity")}))
+	if s.etag != nil {
+		rep.header = map[string][]string{"Etag": {s.etag(v)}}
+	}
+	return rep, nil
+}
+
+// created answers 201 with a new resource.
+func created[T any](c *call, s *schema[T], v T, context string) (*reply, error) {
+	sh, err := shapeOf(c, s)
+	if err != nil {
+		return nil, err
+	}
+	return createdReply(sh.render(c, v, member{"@odata.context", c.metadata(context + "/$entity")})), nil
+}
+
+// contextSuffix is the part of @odata.context that repeats the shape.
+func (sh *shape[T]) contextSuffix() string {
+	parts := slices.Clone(sh.names)
+	for _, p := range sh.props {
+		if sh.expand[p.name] != nil {
+			parts = append(parts, p.name+"()")
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(parts, ",") + ")"
+}
+
+// typeOf is the schema as filters see it.
+func (s *schema[T]) typeOf(name string) (string, bool) {
+	p, ok := s.find(name)
+	if !ok || p.show == expanded {
+		return "", false
+	}
+	return p.typ, true
+}
+
+// matcher finds the items of a page.
+type matcher[T any] struct {
+	c *call
+	*listing[T]
+	*query
+	env  environment
+	item T
+}
+
+// page gives the items of the page, the number of all matches if it was
+// counted, and whether more follow.
+func (m *matcher[T]) page() (page []T, total int, more bool) {
+	m.env.property = func(name string) any {
+		p, _ := m.schema.find(name)
+		return p.value(m.c, m.item)
+	}
+	end := m.skip + m.size
+	items := m.items
+	if len(m.order) > 0 {
+		items = m.sorted()
+	}
+	filter := m.filter
+	if len(m.order) > 0 {
+		filter = nil // sorted keeps matches only
+	}
+	if filter == nil {
+		return slices.Clone(items[min(m.skip, len(items)):min(end, len(items))]), len(items), len(items) > end && m.size > 0
+	}
+	for _, v := range items {
+		if m.item = v; !filter.holds(&m.env) {
+			continue
+		}
+		if total++; total > m.skip && total <= end {
+			page = append(page, v)
+		}
+		if total > end && !m.count {
+			break
+		}
+	}
+	return page, total, total > end && m.size > 0
+}
+
+// sorted gives the matches in the order asked for; equals keep theirs.
+func (m *matcher[T]) sorted() []T {
+	type keyed struct {
+		item T
+		keys []any
+	}
+	var all []keyed
+	for _, v := range m.items {
+		m.item = v
+		if m.filter != nil && !m.filter.holds(&m.env) {
+			continue
+		}
+		k := keyed{v, make([]any, len(m.order))}
+		for i, o := range m.order {
+			k.keys[i] = o.path.eval(&m.env)
+			if s, ok := k.keys[i].(string); ok {
+				k.keys[i] = strings.ToLower(s)
+			}
+		}
+		all = append(all, k)
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int {
+		for i, o := range m.order {
+			n := orderNulls(a.keys[i], b.keys[i])
+			if o.desc {
+				n = -n
+			}
+			if n != 0 {
+				return n
+			}
+		}
+		return 0
+	})
+	items := make([]T, len(all))
+	for i, k := range all {
+		items[i] = k.item
+	}
+	return items
+}
+
+// orderNulls puts null first.
+func orderNulls(a, b any) int {
+	if a == nil || b == nil {
+		return btoi(a != nil) - btoi(b != nil)
+	}
+	n, _ := order(a, b)
+	return n
 }

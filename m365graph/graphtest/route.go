@@ -31,12 +31,17 @@ type route struct {
 type service struct {
 	denied   code // a scope is missing, or it is somebody else's
 	badQuery code // a query option cannot be read
+	// topTooLarge is what a $top over the maximum is told, with both numbers;
+	// "" means that the maximum is taken instead.
+	topTooLarge string
 }
 
 var (
-	directory = &service{denied: codeRequestDenied, badQuery: codeRequestBad}
-	exchange  = &service{denied: codeAccessDenied, badQuery: codeParseURI}
-	oneDrive  = &service{denied: codeDriveDenied, badQuery: codeDriveBad}
+	directory = &service{denied: codeRequestDenied, badQuery: codeRequestBad,
+		topTooLarge: "Invalid page size specified: '%d'. Must be between 1 and %d inclusive."}
+	exchange = &service{denied: codeAccessDenied, badQuery: codeParseURI,
+		topTooLarge: "The limit of '%[2]d' for Top query has been exceeded. The value from the incoming request is '%[1]d'."}
+	oneDrive = &service{denied: codeDriveDenied, badQuery: codeDriveBad}
 )
 
 // macros are the elements of a pattern that can be written in several ways.

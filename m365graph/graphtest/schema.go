@@ -17,8 +17,6 @@ type schema[T any] struct {
 
 	page      int // items of a page without $top
 	maxPage   int // the largest $top
-	sortRule  bool
-	noQuery   bool // neither $filter nor $orderby
 	indexOnce sync.Once
 	index     map[string]int // by lower-cased name
 }

@@ -19,7 +19,7 @@ func (s *Server) handler(contentHost bool) http.Handler {
 	})
 }
 
-// exchange is one request and what becomes of it: what is logged, answered
+// httpExchange is one request and what becomes of it: what is logged, answered
 // and spoiled on purpose.
 type httpExchange struct {
 	s           *Server
@@ -193,7 +193,10 @@ func (x *httpExchange) match(segments []segment) error {
 			c.args = s.args
 		}
 	}
-	return nil
+	if x.contentHost {
+		return nil
+	}
+	return c.checkOptions()
 }
 
 // handle authorizes, reads the body and runs the handler under the lock that

@@ -1,0 +1,167 @@
+package graphtest
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// eventState is an event as it is now: a single one, the master of a series, or an exception.
+type eventState struct {
+	Event    // without Exceptions and Cancelled
+	calendar *calendarState
+
+	start, end moment
+	places     []place
+
+	series     *series             // of a master
+	exceptions map[day]*eventState // of a master
+	cancelled  map[day]bool        // of a master
+
+	master *eventState // of an exception
+	day    day         // of an exception: which occurrence it stands for
+
+	allowProposals, hideAttendees, wantsResponse bool
+
+	posted  string // digest of the request that made it
+	version int    // counts changes
+}
+
+// moment is a time as an organizer meant it: by the clock of a zone.
+type moment struct {
+	wall
+	loc  *time.Location
+	zone string // its name, as it was given
+}
+
+func (m moment) time() time.Time { return m.in(m.loc) }
+
+// place is where an event happens.
+type place struct {
+	DisplayName          string
+	LocationEmailAddress string
+	LocationURI          string
+	Address, Coordinates []byte // JSON as it was given; nil: none
+}
+
+// newEventState copies an event. It is not usable before settle.
+func newEventState(cal *calendarState, given *Event, now time.Time) *eventState {
+	e := &eventState{Event: *given, calendar: cal, allowProposals: true, wantsResponse: true}
+	e.Exceptions, e.Cancelled = nil, nil
+	if given.Location != "" {
+		e.places = []place{{DisplayName: given.Location}}
+	}
+	if e.CreatedDateTime.IsZero() {
+		e.CreatedDateTime = now
+	}
+	if e.LastModifiedDateTime.IsZero() {
+		e.LastModifiedDateTime = e.CreatedDateTime
+	}
+	return e
+}
+
+// settle works out times and recurrence from the Event's own words, and refuses what Outlook would. Exceptions and
+// cancelled occurrences are forgotten, since another rule counts other days.
+func (e *eventState) settle() (err error) {
+	if e.start, err = parseMoment(e.Start); err != nil {
+		return err
+	}
+	if e.end, err = parseMoment(e.End); err != nil {
+		return err
+	}
+	if e.end.time().Before(e.start.time()) {
+		return failf(codePropertyInvalid, "At least one property failed validation. The end lies before the start.")
+	}
+	if e.IsAllDay {
+		if err := e.settleAllDay(); err != nil {
+			return err
+		}
+	}
+	if e.end.time().Sub(e.start.time()) > maxWindow {
+		return failf(codeInvalidRequest, "Your request can't be completed. The event is longer than %d days.", maxWindowDays)
+	}
+	e.series, e.exceptions, e.cancelled = nil, map[day]*eventState{}, map[day]bool{}
+	if e.Recurrence == nil {
+		return nil
+	}
+	return e.settleSeries()
+}
+
+// settleAllDay holds Outlook's rules of all-day events. A zone in which the clocks skip midnight is forgiven.
+func (e *eventState) settleAllDay() error {
+	for name, m := range map[string]moment{"Start": e.start, "End": e.end} {
+		if m.clock != 0 {
+			return failf(codeInvalidRequest, "Your request can't be completed. The Event.%s property for an all-day event needs to be set to midnight.", name)
+		}
+	}
+	if e.start.zone != e.end.zone {
+		return failf(codeInvalidRequest, "Your request can't be completed. The start and end time zones of an all-day event must be the same.")
+	}
+	if e.end.day == e.start.day {
+		return failf(codeInvalidRequest, "Your request can't be completed. The duration of an event marked as All day must be at least 24 hours.")
+	}
+	return nil
+}
+
+// settleSeries lays the recurrence over the clock of its zone: the one of the start, or the one of the range where the
+// start was only written in UTC, as it is in Graph's own answers.
+func (e *eventState) settleSeries() error {
+	loc := e.start.loc
+	if name := e.Recurrence.Range.RecurrenceTimeZone; name != "" {
+		zone, err := loadZone(name)
+		if err != nil {
+			return err
+		}
+		if loc == time.UTC && !e.IsAllDay {
+			loc = zone
+		}
+	}
+	begin, end := wallOf(e.start.time().In(loc)), wallOf(e.end.time().In(loc))
+	r, err := newRule(e.Recurrence, begin.day)
+	if err != nil {
+		return failf(codeInvalidRequest, "Your request can't be completed. The recurrence is invalid: %s.", err)
+	}
+	length := end.sub(begin)
+	if length > time.Duration(min(r.gap(), maxWindowDays))*dayLength {
+		return failf(codeSpanTooBig, "Your request can't be completed. The duration of an occurrence must be less than its frequency.")
+	}
+	e.series = &series{rule: r, loc: loc, begin: begin.clock, end: begin.clock + length}
+	return nil
+}
+
+// touch notes a change.
+func (e *eventState) touch(now time.Time) {
+	e.version++
+	e.LastModifiedDateTime = now
+}
+
+// changeKey names a state of an event.
+func (e *eventState) changeKey() string {
+	return base64.StdEncoding.EncodeToString(digest("change key", e.ID, strconv.Itoa(e.version))[:18])
+}
+
+// dayOf tells which occurrence an original start means.
+func (s *series) dayOf(at time.Time) day { return wallOf(at.In(s.loc)).day }
+
+// occurrencePrefix begins the bytes of each occurrence id, as outlookID's begin with others.
+var occurrencePrefix = string([]byte{0, 9, 0x34})
+
+// occurrenceID names an occurrence. It says all there is to know, so that no table of occurrences is needed.
+func occurrenceID(masterID string, d day) string {
+	b := binary.BigEndian.AppendUint32([]byte(occurrencePrefix), uint32(int32(d)))
+	return base64.URLEncoding.EncodeToString(append(b, masterID...))
+}
+
+func parseOccurrenceID(id string) (masterID string, d day, ok bool) {
+	b, err := base64.URLEncoding.DecodeString(id)
+	head := len(occurrencePrefix)
+	if err != nil || len(b) < head+4 || string(b[:head]) != occurrencePrefix {
+		return "", 0, false
+	}
+	return string(b[head+4:]), day(int32(binary.BigEndian.Uint32(b[head:]))), true
+}
+
+// String is what errors of New call an event.
+func (e *eventState) String() string { return fmt.Sprintf("%q at %s", e.Subject, e.Start.DateTime) }

@@ -1,0 +1,141 @@
+package graphtest
+
+import (
+	"strings"
+	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/winzone"
+)
+
+// maxWindow is the widest view that Outlook gives of a calendar. No event may be longer either: both bound the work of a
+// view.
+const (
+	maxWindowDays = 1825
+	maxWindow     = maxWindowDays * dayLength
+)
+
+// Codes of Exchange about times and series.
+const (
+	codeZoneUnknown      code = "TimeZoneNotSupportedException"
+	codeParameterInvalid code = "ErrorInvalidParameter"
+	codePropertyInvalid  code = "ErrorPropertyValidationFailure"
+	codeSpanTooBig       code = "ErrorOccurrenceTimeSpanTooBig"
+	codeCrossing         code = "ErrorOccurrenceCrossingBoundary"
+	codeEndBeforeStart   code = "ErrorCalendarEndDateIsEarlierThanStartDate"
+	codeTransactionUsed  code = "ErrorDuplicateTransactionId"
+	codeConflict         code = "ErrorIrresolvableConflict"
+)
+
+// dateTimeLayouts are the ways to write a time without an offset. Go reads any fraction of a second with each.
+var dateTimeLayouts = []string{"2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly}
+
+// zoneLayouts are the ways to write one with an offset.
+var zoneLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00"}
+
+// graphDateTime is how Graph writes a time of a dateTimeTimeZone: always seven digits of a second, never an offset.
+const graphDateTime = "2006-01-02T15:04:05.0000000"
+
+// parseDateTime reads a time; one without an offset is meant in loc.
+func parseDateTime(s string, loc *time.Location) (time.Time, bool) {
+	for _, layout := range zoneLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, sane(t)
+		}
+	}
+	for _, layout := range dateTimeLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return wallOf(t).in(loc), sane(t)
+		}
+	}
+	return time.Time{}, false
+}
+
+// sane tells whether Outlook can have a time: its calendar runs from 1601 to 4500.
+func sane(t time.Time) bool { return t.Year() >= 1601 && t.Year() <= 4500 }
+
+// parseMoment reads a dateTimeTimeZone. A time with an offset is that instant, whatever the zone; the zone then says by
+// whose clock it repeats.
+func parseMoment(v DateTimeTimeZone) (moment, error) {
+	name := v.TimeZone
+	if name == "" {
+		name = "UTC"
+	}
+	loc, err := loadZone(name)
+	if err != nil {
+		return moment{}, err
+	}
+	t, ok := parseDateTime(v.DateTime, loc)
+	if !ok {
+		return moment{}, failf(codePropertyInvalid, "At least one property failed validation. The value '%s' is not a date and time.", v.DateTime)
+	}
+	return moment{wallOf(t.In(loc)), loc, name}, nil
+}
+
+// loadZone finds a zone by a name of Windows or IANA.
+func loadZone(name string) (*time.Location, error) {
+	loc, err := winzone.Load(name)
+	if err != nil {
+		return nil, failf(codeZoneUnknown, "A valid TimeZone value must be specified. The following TimeZone value is not supported: '%s'.", name)
+	}
+	return loc, nil
+}
+
+// answerZone is the zone in which a request wants to read start and end.
+type answerZone struct {
+	loc  *time.Location
+	name string
+}
+
+// calendarZone reads Prefer: outlook.timezone. Without it Graph answers in UTC.
+func calendarZone(c *call) (*answerZone, error) {
+	name, asked := c.prefer["outlook.timezone"]
+	if !asked {
+		return &answerZone{time.UTC, "UTC"}, nil
+	}
+	loc, err := loadZone(name)
+	if err != nil {
+		return nil, err
+	}
+	c.apply(`outlook.timezone="` + name + `"`)
+	return &answerZone{loc, name}, nil
+}
+
+// show writes an instant by the clock of the zone.
+func (z *answerZone) show(t time.Time) object {
+	return object{{"dateTime", t.In(z.loc).Format(graphDateTime)}, {"timeZone", z.name}}
+}
+
+// showDay writes a midnight. An all-day event is at midnight wherever it is read.
+func (z *answerZone) showDay(d day) object {
+	year, month, dom := d.date()
+	return object{{"dateTime", time.Date(year, month, dom, 0, 0, 0, 0, time.UTC).Format(graphDateTime)}, {"timeZone", z.name}}
+}
+
+// window reads startDateTime and endDateTime, which a view of a calendar cannot do without. An offset in a value wins over
+// Prefer: outlook.timezone, and a value without one is UTC.
+func window(c *call) (from, to time.Time, err error) {
+	read := func(name string) (time.Time, error) {
+		value := c.param(name)
+		if value == "" {
+			return time.Time{}, failf(codeParameterInvalid, "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.")
+		}
+		t, ok := parseDateTime(strings.Trim(value, `'"`), time.UTC)
+		if !ok {
+			return time.Time{}, failf(codeParameterInvalid, "The value '%s' of parameter '%s' is invalid.", value, name)
+		}
+		return t, nil
+	}
+	if from, err = read("StartDateTime"); err != nil {
+		return from, to, err
+	}
+	if to, err = read("EndDateTime"); err != nil {
+		return from, to, err
+	}
+	if to.Before(from) {
+		return from, to, failf(codeEndBeforeStart, "EndDate is earlier than StartDate")
+	}
+	if to.Sub(from) > maxWindow {
+		return from, to, failf(codeInvalidRequest, "Your request can't be completed. The range between the start and end dates is greater than the allowed range. Maximum number of days: %d", maxWindowDays)
+	}
+	return from, to, nil
+}

@@ -1,0 +1,247 @@
+package graphtest
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// systemOptions are the query options of OData that Graph knows; any other
+// name with a $ is an error. Options of later issues' routes are known too,
+// and refused where a route does not take them.
+var systemOptions = []string{"$select", "$expand", "$filter", "$orderby", "$top", "$skip", "$count", "$skiptoken"}
+
+// checkOptions refuses unknown and repeated system options, and puts known
+// ones into one spelling. On beta the $ may be left out.
+func (c *call) checkOptions() error {
+	seen := map[string]bool{}
+	for i := range c.params {
+		p := &c.params[i]
+		name := strings.ToLower(p.name)
+		if c.version == "beta" && slices.Contains(systemOptions, "$"+name) {
+			name = "$" + name
+		}
+		if !strings.HasPrefix(name, "$") {
+			continue
+		}
+		if !slices.Contains(systemOptions, name) {
+			return failf(c.route.service.badQuery, "The query parameter '%s' is not supported.", p.name)
+		}
+		if seen[name] {
+			return failf(c.route.service.badQuery, "Query option '%s' was specified more than once, but it must be specified at most once.", name)
+		}
+		seen[name], p.name = true, name
+	}
+	return nil
+}
+
+// query is how a request wants a collection.
+type query struct {
+	filter *expression // nil: all
+	order  []sortKey
+	skip   int
+	size   int // of a page
+	count  bool
+	next   bool // a page after the first
+}
+
+// sortKey is one item of $orderby.
+type sortKey struct {
+	path *pathNode
+	name string
+	desc bool
+}
+
+// readQuery reads all options but the shape.
+func readQuery[T any](c *call, l *listing[T]) (*query, error) {
+	for _, name := range l.refuse {
+		if c.param(name) != "" {
+			return nil, failf(c.route.service.badQuery, "'%s' is not supported by the service.", name)
+		}
+	}
+	q := &query{count: strings.EqualFold(c.param("$count"), "true")}
+	var err error
+	if text := c.param("$filter"); text != "" {
+		if q.filter, err = parseFilter(text, l.schema.name, l.schema.typeOf); err != nil {
+			return nil, failf(c.route.service.badQuery, "Invalid filter clause: %v", err)
+		}
+	}
+	if text := c.param("$orderby"); text != "" {
+		if q.order, err = parseOrder(text, l.schema.name, l.schema.typeOf); err != nil {
+			return nil, failf(c.route.service.badQuery, "Invalid $orderby clause: %v", err)
+		}
+	}
+	if err := q.readPage(c, l.schema.page, l.schema.maxPage); err != nil {
+		return nil, err
+	}
+	if l.check != nil {
+		return q, l.check(c, q)
+	}
+	return q, nil
+}
+
+// readPage reads $top, $skip, the preferred page size and the page token.
+func (q *query) readPage(c *call, size, maxSize int) error {
+	q.size = size
+	if text := c.param("$top"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return failf(c.route.service.badQuery, "Invalid value '%s' for $top query option found. The $top query option requires a non-negative integer value.", text)
+		}
+		if n > maxSize {
+			if c.route.service.topTooLarge == "" {
+				n = maxSize
+			} else {
+				return failf(c.route.service.badQuery, c.route.service.topTooLarge, n, maxSize)
+			}
+		}
+		q.size = n
+	} else if n, err := strconv.Atoi(c.prefer["odata.maxpagesize"]); err == nil && n > 0 {
+		q.size = min(n, maxSize)
+		c.apply("odata.maxpagesize=" + itoa(q.size))
+	}
+	if text := c.param("$skip"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return failf(c.route.service.badQuery, "Invalid value '%s' for $skip query option found. The $skip query option requires a non-negative integer value.", text)
+		}
+		q.skip = n
+	}
+	if c.param("$skiptoken") != "" {
+		return q.readSkipToken(c)
+	}
+	return nil
+}
+
+// parseOrder reads $orderby.
+func parseOrder(text, typeName string, types typed) ([]sortKey, error) {
+	lexemes, err := lex(text)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{text: text, lexemes: lexemes, out: &expression{operators: map[string]bool{}}}
+	p.scopes = []scope{{typeName: typeName, types: types}}
+	var keys []sortKey
+	for {
+		l := p.take()
+		if l.kind != tokenName {
+			return nil, syntaxErrorf("Syntax error at position %d in '%s'.", l.pos, text)
+		}
+		n, err := p.path(l)
+		if err != nil {
+			return nil, err
+		}
+		path, ok := n.(*pathNode)
+		if !ok || path.kind() == kindAny || path.kind() == kindCollection {
+			return nil, syntaxErrorf("The $orderby expression must evaluate to a single value of primitive type.")
+		}
+		key := sortKey{path: path, name: strings.Join(path.names, "/")}
+		if !p.accept("asc") {
+			key.desc = p.accept("desc")
+		}
+		keys = append(keys, key)
+		if p.peek().kind == tokenEnd {
+			return keys, nil
+		}
+		if err := p.expect(","); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// shapeOf reads $select and $expand.
+func shapeOf[T any](c *call, s *schema[T]) (*shape[T], error) {
+	sh := &shape[T]{schema: s, expand: map[string]*expansion{}}
+	if err := sh.readSelect(c); err != nil {
+		return nil, err
+	}
+	if err := sh.readExpand(c); err != nil {
+		return nil, err
+	}
+	return sh, nil
+}
+
+func (sh *shape[T]) readSelect(c *call) error {
+	named := map[string]bool{}
+	text := strings.TrimSpace(c.param("$select"))
+	all := text == ""
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		if name == "" {
+			continue
+		}
+		if name == "*" {
+			all = true
+			continue
+		}
+		p, ok := sh.schema.find(name)
+		if !ok {
+			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", unknownProperty(name, sh.schema.name))
+		}
+		named[p.name] = true
+		sh.names = append(sh.names, p.name)
+	}
+	for i := range sh.schema.props {
+		p := &sh.schema.props[i]
+		shown := all && (p.show == always || p.show == unlessNil) || named[p.name] || containsFold(sh.schema.keep, p.name)
+		if shown && p.show != expanded {
+			sh.props = append(sh.props, p)
+		}
+	}
+	return nil
+}
+
+func (sh *shape[T]) readExpand(c *call) error {
+	for _, item := range splitOutside(c.param("$expand"), ',') {
+		name, inner, nested := strings.Cut(strings.TrimSpace(item), "(")
+		p, ok := sh.schema.find(name)
+		if !ok || p.show != expanded {
+			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", unknownProperty(name, sh.schema.name))
+		}
+		e := &expansion{name: p.name}
+		if nested {
+			inner, closed := strings.CutSuffix(inner, ")")
+			if !closed {
+				return failf(codeBadRequest, "Parsing OData Select and Expand failed: Syntax error in '%s'.", item)
+			}
+			for _, option := range splitOutside(inner, ';') {
+				fields, ok := strings.CutPrefix(strings.TrimSpace(option), "$select=")
+				if !ok {
+					return failf(codeBadRequest, "Parsing OData Select and Expand failed: the option '%s' is not supported inside $expand=%s.", option, p.name)
+				}
+				for field := range strings.SplitSeq(fields, ",") {
+					e.fields = append(e.fields, strings.TrimSpace(field))
+				}
+			}
+		}
+		if sh.expand[p.name] == nil {
+			sh.props = append(sh.props, p)
+		}
+		sh.expand[p.name] = e
+	}
+	return nil
+}
+
+// splitOutside splits at sep where no parenthesis is open. Nothing gives no
+// parts.
+func splitOutside(text string, sep byte) []string {
+	var parts []string
+	depth, start := 0, 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case sep:
+			if depth == 0 {
+				parts = append(parts, text[start:i])
+				start = i + 1
+			}
+		}
+	}
+	if start < len(text) {
+		parts = append(parts, text[start:])
+	}
+	return parts
+}
