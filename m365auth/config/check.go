@@ -85,18 +85,22 @@ func parseHTTPS(text string) (*url.URL, *fault) {
 }
 
 func checkAuthority(v value) *fault {
-	u, f := parseHTTPS(v.text)
-	if f != nil {
+	if _, f := parseHTTPS(v.text); f != nil {
 		return f
 	}
-	if !tenantName.MatchString(authorityTenant(u)) {
+	if !tenantName.MatchString(authorityTenant(v.text)) {
 		return &fault{"does not end in a tenant", "write it like https://login.microsoftonline.com/common"}
 	}
 	return nil
 }
 
-// authorityTenant is the only element of an authority's path.
-func authorityTenant(u *url.URL) string {
+// authorityTenant is the only element of an authority's path; "" if it cannot
+// be read.
+func authorityTenant(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
 	return strings.TrimSuffix(strings.TrimPrefix(u.Path, "/"), "/")
 }
 

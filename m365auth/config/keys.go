@@ -71,7 +71,7 @@ var keys = []*key{
 	},
 	{
 		name: "authority", part: partAuth, kind: kindText, host: true, check: checkAuthority,
-		set: func(s *Settings, v value) { s.Auth.Authority = strings.TrimSuffix(v.text, "/") },
+		set: func(s *Settings, v value) { s.Auth.Authority = v.text },
 	},
 	{
 		name: "client_secret", part: partAuth, kind: kindSecret,

@@ -96,6 +96,10 @@ func (l *loader) cloud(all map[string]winner) m365auth.Cloud {
 		w.text = text // the same host, in one spelling
 		all[name] = w
 	}
+	if w, ok := all["authority"]; ok && !w.bad {
+		w.text = cloud.AuthorityURL(authorityTenant(w.text))
+		all["authority"] = w
+	}
 	return cloud
 }
 
@@ -165,11 +169,7 @@ func (l *loader) tenant(all map[string]winner) {
 	if !ok || authority.bad || tenant.bad {
 		return
 	}
-	u, err := url.Parse(authority.text)
-	if err != nil {
-		return
-	}
-	named := authorityTenant(u)
+	named := authorityTenant(authority.text)
 	switch {
 	case strings.EqualFold(named, tenant.text):
 	case tenant.Layer < authority.Layer:

@@ -134,14 +134,14 @@ func TestCodeAloneBringsACloudOfItsOwn(t *testing.T) {
 func TestHostsChooseTheCloudAndTheTenant(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		mount, file, wantCloud, wantTenant, wantBase string
+		mount, file, wantCloud, wantTenant, wantBase, wantAuthority string
 	}{
 		"none":                {wantCloud: "global", wantTenant: "common", wantBase: "https://graph.microsoft.com"},
-		"authority":           {mount: "authority: https://LOGIN.partner.microsoftonline.cn:443/contoso.example/", wantCloud: "china", wantTenant: "contoso.example", wantBase: "https://microsoftgraph.chinacloudapi.cn"},
-		"authority of two":    {mount: "authority: https://login.microsoftonline.us/common", wantCloud: "gcchigh", wantTenant: "common", wantBase: "https://graph.microsoft.us"},
-		"authority and graph": {mount: "authority: https://login.microsoftonline.us/common\nbase_url: https://DOD-graph.microsoft.us:443/", wantCloud: "dod", wantTenant: "common", wantBase: "https://dod-graph.microsoft.us"},
-		"authority and cloud": {mount: "authority: https://login.microsoftonline.us/common\ncloud: dod", wantCloud: "dod", wantTenant: "common", wantBase: "https://dod-graph.microsoft.us"},
-		"weaker tenant":       {mount: "authority: https://login.microsoftonline.com/b", file: "tenant_id: a", wantCloud: "global", wantTenant: "b", wantBase: "https://graph.microsoft.com"},
+		"authority":           {mount: "authority: https://LOGIN.partner.microsoftonline.cn:443/contoso.example/", wantCloud: "china", wantTenant: "contoso.example", wantBase: "https://microsoftgraph.chinacloudapi.cn", wantAuthority: "https://login.partner.microsoftonline.cn/contoso.example"},
+		"authority of two":    {mount: "authority: https://login.microsoftonline.us/common", wantCloud: "gcchigh", wantTenant: "common", wantBase: "https://graph.microsoft.us", wantAuthority: "https://login.microsoftonline.us/common"},
+		"authority and graph": {mount: "authority: https://login.microsoftonline.us/common\nbase_url: https://DOD-graph.microsoft.us:443/", wantCloud: "dod", wantTenant: "common", wantBase: "https://dod-graph.microsoft.us", wantAuthority: "https://login.microsoftonline.us/common"},
+		"authority and cloud": {mount: "authority: https://login.microsoftonline.us/common\ncloud: dod", wantCloud: "dod", wantTenant: "common", wantBase: "https://dod-graph.microsoft.us", wantAuthority: "https://login.microsoftonline.us/common"},
+		"weaker tenant":       {mount: "authority: https://login.microsoftonline.com/b", file: "tenant_id: a", wantCloud: "global", wantTenant: "b", wantBase: "https://graph.microsoft.com", wantAuthority: "https://login.microsoftonline.com/b"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -149,6 +149,9 @@ func TestHostsChooseTheCloudAndTheTenant(t *testing.T) {
 			s, err := load(t, "client_id: an-id\n"+test.mount, nil, test.file)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if test.wantAuthority != s.Auth.Authority {
+				t.Errorf("Authority = %q, want %q", s.Auth.Authority, test.wantAuthority)
 			}
 			got := []string{s.Cloud.Name, s.Auth.Cloud.Name, s.Auth.TenantID, s.Graph.BaseURL}
 			want := []string{test.wantCloud, test.wantCloud, test.wantTenant, test.wantBase}
