@@ -1,0 +1,210 @@
+package m365graph_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365graph"
+)
+
+func TestTheBearerGoesToGraph(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, `{}`), nil }}
+	if _, err := setup(t, w).Do(t.Context(), requestNamed("GET")); err != nil {
+		t.Fatal(err)
+	}
+	req := w.requests()[0]
+	if got := req.URL.String(); got != "https://graph.microsoft.com/v1.0/me/thing" {
+		t.Errorf("URL = %s", got)
+	}
+	if got := req.Header.Get("Authorization"); got != "Bearer "+canary {
+		t.Errorf("Authorization is not the token's")
+	}
+	if id := req.Header.Get("client-request-id"); len(id) != 36 {
+		t.Errorf("client-request-id = %q, want a GUID", id)
+	}
+}
+
+func TestNothingLeadsTheBearerAway(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	for name, link := range map[string]string{
+		"another host": "https://evil.example/v1.0/me", "a lookalike": "https://graph.microsoft.com.evil.example/v1.0/me",
+		"plain http": "http://graph.microsoft.com/v1.0/me", "another port": "https://graph.microsoft.com:8443/v1.0/me",
+		"user info": "https://graph.microsoft.com@evil.example/v1.0/me", "a relative link": "/v1.0/me", "not a link": "::",
+	} {
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+			return reply(200, fmt.Sprintf(`{"value":[{"id":"1"}],"@odata.nextLink":%q}`, link)), nil
+		}}
+		items, err := collect(m365graph.All[item](ctx, setup(t, w), m365graph.P("me", "messages"), nil))
+		if len(items) != 1 || err == nil || len(w.requests()) != 1 {
+			t.Errorf("a next link to %s: %d items, %v, %d requests, want 1, an error and 1", name, len(items), err, len(w.requests()))
+		}
+		if link != "::" && !errors.Is(err, m365graph.ErrHostNotAllowed) {
+			t.Errorf("a next link to %s: %v, want ErrHostNotAllowed", name, err)
+		}
+	}
+}
+
+func TestARedirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+		return reply(302, "", "Location", "https://evil.example/"), nil
+	}}
+	resp, err := setup(t, w).Do(t.Context(), requestNamed("GET"))
+	if err != nil || resp.Status != 302 || len(w.requests()) != 1 {
+		t.Errorf("Do = %v, %v after %d requests, want the redirect itself", resp, err, len(w.requests()))
+	}
+}
+
+func TestARefusedTokenIsRenewedOnce(t *testing.T) {
+	t.Parallel()
+	claims := `{"access_token":{"nbf":{"essential":true}}}`
+	challenge := func(enc *base64.Encoding) string {
+		return fmt.Sprintf(`Bearer realm="", error="insufficient_claims", claims="%s"`, enc.EncodeToString([]byte(claims)))
+	}
+	for name, tt := range map[string]struct {
+		refusal *http.Response
+		want    m365auth.TokenRequest
+	}{
+		"expired":        {graphError(401, "InvalidAuthenticationToken"), m365auth.TokenRequest{ForceRefresh: true}},
+		"claims":         {graphError(401, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
+		"claims raw url": {graphError(401, "x", "WWW-Authenticate", challenge(base64.RawURLEncoding)), m365auth.TokenRequest{Claims: claims}},
+		"claims 403":     {graphError(403, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
+		"broken claims":  {graphError(401, "x", "WWW-Authenticate", `Bearer claims="%%%"`), m365auth.TokenRequest{ForceRefresh: true}},
+	} {
+		tokens := &counting{}
+		var authorizations []string
+		w := &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
+			authorizations = append(authorizations, req.Header.Get("Authorization"))
+			if n == 0 {
+				return tt.refusal, nil
+			}
+			return reply(202, ""), nil
+		}}
+		c := newClient(t, tokens, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
+		if _, err := c.Do(t.Context(), requestNamed("send")); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff([]m365auth.TokenRequest{{}, tt.want}, tokens.asks); diff != "" {
+			t.Errorf("%s: token requests (-want +got):\n%s", name, diff)
+		}
+		if diff := cmp.Diff([]string{"Bearer token-1", "Bearer token-2"}, authorizations); diff != "" {
+			t.Errorf("%s: authorizations (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestASecondRefusalStands(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+		return graphError(401, "InvalidAuthenticationToken"), nil
+	}}
+	c := newClient(t, &counting{}, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
+	_, err := c.Do(t.Context(), requestNamed("GET"))
+	if !errors.Is(err, m365graph.ErrUnauthenticated) || len(w.requests()) != 2 {
+		t.Errorf("Do = %v after %d requests, want ErrUnauthenticated after 2", err, len(w.requests()))
+	}
+}
+
+func TestAStaticTokenThatIsRefusedTellsBothReasons(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+		return graphError(401, "InvalidAuthenticationToken"), nil
+	}}
+	_, err := setup(t, w).Do(t.Context(), requestNamed("GET"))
+	if !errors.Is(err, m365auth.ErrLoginRequired) || !errors.Is(err, m365graph.ErrUnauthenticated) || len(w.requests()) != 1 {
+		t.Errorf("Do = %v after %d requests, want ErrLoginRequired and ErrUnauthenticated after 1", err, len(w.requests()))
+	}
+}
+
+func TestALongWaitEndsWithAFreshToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+			if n == 0 {
+				return graphError(429, "tooManyRequests", "Retry-After", "30"), nil
+			}
+			return reply(200, "{}"), nil
+		}}
+		c := newClient(t, &counting{}, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
+		if _, err := c.Do(t.Context(), requestNamed("GET")); err != nil {
+			t.Fatal(err)
+		}
+		first, second := w.requests()[0].Header.Get("Authorization"), w.requests()[1].Header.Get("Authorization")
+		if first != "Bearer token-1" || second != "Bearer token-2" {
+			t.Errorf("authorizations = %q, %q, want another token after the wait", first, second)
+		}
+	})
+}
+
+func TestHeadersOfOurOwnAreRefused(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+	for _, name := range []string{"Authorization", "authorization", "Host"} {
+		_, err := setup(t, w).Do(t.Context(), &m365graph.Request{Path: m365graph.P("me"), Header: http.Header{name: {"x"}}})
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("Do with the header %s: %v, want an error that names it", name, err)
+		}
+	}
+	if n := len(w.requests()); n != 0 {
+		t.Errorf("%d requests were sent, want 0", n)
+	}
+}
+
+func TestTheCallersClientIsNotChanged(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+	hc := &http.Client{Transport: w}
+	c := newClient(t, m365auth.Static(canary), &m365graph.Options{HTTPClient: hc})
+	if _, err := c.Do(t.Context(), requestNamed("GET")); err != nil {
+		t.Fatal(err)
+	}
+	if hc.CheckRedirect != nil || hc.Timeout != 0 || hc.Transport != http.RoundTripper(w) || hc.Jar != nil {
+		t.Errorf("the caller's client was changed: %+v", hc)
+	}
+}
+
+// No token stands in a log line or an error, in whatever way it is printed.
+func TestNoTokenIsPrinted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		for _, answer := range []func() (*http.Response, error){
+			func() (*http.Response, error) { return graphError(429, "tooManyRequests", "Retry-After", "1"), nil },
+			func() (*http.Response, error) { return graphError(401, "InvalidAuthenticationToken"), nil },
+			func() (*http.Response, error) { return nil, errReset },
+			func() (*http.Response, error) { return reply(502, "<html>gateway</html>"), nil },
+		} {
+			w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return answer() }}
+			c := setup(t, w, func(o *m365graph.Options) { o.Logger = log })
+			_, err := c.Do(context.Background(), requestNamed("POST"))
+			if err == nil {
+				t.Fatal("Do succeeded, want an error")
+			}
+			doc, _ := json.Marshal(err)
+			fmt.Fprintf(&out, "%v %+v %#v %s\n", err, err, err, doc)
+			for e := err; e != nil; e = errors.Unwrap(e) {
+				fmt.Fprintf(&out, "%+v %#v\n", e, e)
+			}
+		}
+		if !strings.Contains(out.String(), "graph request") {
+			t.Error("nothing was logged, so nothing was tested")
+		}
+		if strings.Contains(out.String(), canary) {
+			t.Errorf("the token was printed:\n%s", out.String())
+		}
+	})
+}
