@@ -1,0 +1,207 @@
+package demo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/mail"
+	"net/textproto"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jhillyerd/enmime/v2"
+
+	"github.com/m365go/sdk/m365graph/graphtest"
+)
+
+// maxMultiparts bounds how deep a message can nest: each level reads all below it.
+const maxMultiparts = 200
+
+// parser believes the charset that a part declares, and guesses only where none is
+// declared: a guess at "Größe" may be right in five encodings.
+var parser = enmime.NewParser(
+	enmime.DisableCharacterDetection(true),
+	enmime.DisableTextConversion(true),
+	enmime.SkipMalformedParts(true),
+	enmime.MultipartWOBoundaryAsSinglePart(true),
+	enmime.MaxStoredPartErrors(20),
+)
+
+// message is a parsed .eml file and what decides whose it is.
+type message struct {
+	graphtest.Message
+	header      textproto.MIMEHeader
+	deliveredTo []graphtest.Recipient
+}
+
+// parseMessage reads a message of RFC 5322. It also tells what it could not read
+// of one that it could.
+func parseMessage(raw []byte) (m *message, lost []string, err error) {
+	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	if n := bytes.Count(bytes.ToLower(raw), []byte("boundary=")); n > maxMultiparts {
+		return nil, nil, fmt.Errorf("more than %d multiparts", maxMultiparts)
+	}
+	err = guard(func() error {
+		env, err := parser.ReadEnvelope(bytes.NewReader(raw))
+		switch {
+		case errors.Is(err, io.EOF):
+			return errors.New("the header ends early")
+		case err != nil:
+			return err
+		}
+		if !isMessage(env.Root.Header) {
+			return errors.New("not a message: it has none of the fields From, To, Subject, Date and Message-ID")
+		}
+		m, lost = convertMessage(env, raw)
+		return nil
+	})
+	return m, lost, err
+}
+
+// isMessage tells a message from a file that merely has a name like one.
+func isMessage(h textproto.MIMEHeader) bool {
+	for _, name := range []string{"From", "To", "Subject", "Date", "Message-Id", "Message-ID"} {
+		if len(h[name]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func convertMessage(env *enmime.Envelope, raw []byte) (*message, []string) {
+	r := &messageReader{env: env, raw: raw, m: &message{header: env.Root.Header}}
+	m := r.m
+	m.Subject = line(env.GetHeader("Subject"))
+	m.From, m.Sender = r.one("From"), r.one("Sender")
+	m.ToRecipients, m.CcRecipients = r.people("To"), r.people("Cc")
+	m.BccRecipients, m.ReplyTo = r.people("Bcc"), r.people("Reply-To")
+	m.deliveredTo = r.people("Delivered-To")
+	m.InternetMessageID = line(env.GetHeader("Message-ID"))
+	m.Headers = headers(env.Root.Header)
+	m.Importance = importance(env)
+	m.SentDateTime, m.ReceivedDateTime = r.dates()
+	m.Body = graphtest.Body{ContentType: "text", Content: clean(env.Text)}
+	if env.HTML != "" {
+		m.Body = graphtest.Body{ContentType: "html", Content: clean(env.HTML)}
+	}
+	if root := env.Root; strings.HasPrefix(root.ContentType, "multipart/") && root.FirstChild == nil {
+		r.lose("a multipart without parts")
+		m.Body.Content = clean(string(root.Content))
+	}
+	m.Attachments = r.attachments()
+	r.faults()
+	return m, r.lost
+}
+
+// messageReader collects what is lost on the way.
+type messageReader struct {
+	env  *enmime.Envelope
+	raw  []byte
+	m    *message
+	lost []string
+}
+
+func (r *messageReader) lose(format string, args ...any) {
+	r.lost = append(r.lost, fmt.Sprintf(format, args...))
+}
+
+// one is the first address of a field, nil if there is none.
+func (r *messageReader) one(field string) *graphtest.Recipient {
+	if people := r.people(field); len(people) > 0 {
+		return &people[0]
+	}
+	return nil
+}
+
+// people reads an address field, which may stand there more than once. Of a list
+// that is no list, what can be read is taken.
+func (r *messageReader) people(field string) []graphtest.Recipient {
+	var people []graphtest.Recipient
+	for _, value := range r.env.Root.Header.Values(field) {
+		list, err := enmime.ParseAddressList(value)
+		if err != nil && !errors.Is(err, mail.ErrHeaderNotPresent) {
+			r.lose("the field %s is not a list of addresses: %v", field, err)
+			for part := range strings.SplitSeq(value, ",") {
+				if one, err := enmime.ParseAddressList(part); err == nil {
+					list = append(list, one...)
+				}
+			}
+		}
+		for _, a := range list {
+			people = append(people, graphtest.Recipient{Name: line(a.Name), Address: line(a.Address)})
+		}
+	}
+	return people
+}
+
+// dates returns when the message was sent, and when it arrived: the first Received
+// field is the last server's.
+func (r *messageReader) dates() (sent, received time.Time) {
+	if value := r.env.GetHeader("Date"); value != "" {
+		t, err := mail.ParseDate(value)
+		if err != nil || t.Year() < 1 || t.Year() > 9999 {
+			r.lose("the date %q is not one", value)
+		} else {
+			sent = t.UTC()
+		}
+	}
+	received = sent
+	_, stamp, _ := lastCut(r.env.Root.Header.Get("Received"), ";")
+	if t, err := mail.ParseDate(strings.TrimSpace(stamp)); err == nil && t.Year() >= 1 && t.Year() <= 9999 {
+		received = t.UTC()
+	}
+	return sent, received
+}
+
+// faults tells what the parser lost. Its warnings are about form, except two.
+func (r *messageReader) faults() {
+	for _, e := range r.env.Errors {
+		switch {
+		case e.Name == enmime.ErrorMissingBoundary:
+			r.lose("the message ends in the middle of a multipart")
+		case e.Severe, e.Name == enmime.ErrorCharsetConversion, e.Name == enmime.ErrorContentEncoding, e.Name == enmime.ErrorMalformedBase64:
+			r.lose("%s: %s", strings.ToLower(e.Name), e.Detail)
+		}
+	}
+	slices.Sort(r.lost)
+	r.lost = slices.Compact(r.lost)
+}
+
+// importance reads the two fields that mail programs write.
+func importance(env *enmime.Envelope) string {
+	switch strings.ToLower(env.GetHeader("Importance")) {
+	case "high":
+		return "high"
+	case "low":
+		return "low"
+	}
+	switch priority := strings.TrimSpace(env.GetHeader("X-Priority")); {
+	case strings.HasPrefix(priority, "1"), strings.HasPrefix(priority, "2"):
+		return "high"
+	case strings.HasPrefix(priority, "4"), strings.HasPrefix(priority, "5"):
+		return "low"
+	}
+	return ""
+}
+
+// headers lists all fields, as they were sent. The parser keeps no order of names.
+func headers(h textproto.MIMEHeader) []graphtest.Header {
+	var list []graphtest.Header
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, value := range h[name] {
+			list = append(list, graphtest.Header{Name: clean(name), Value: line(value)})
+		}
+	}
+	return list
+}
+
+// lastCut cuts s at the last sep.
+func lastCut(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
