@@ -94,12 +94,21 @@ func (p *problem) Error() string {
 	return fmt.Sprintf("AADSTS%d: %s", p.number, p.text())
 }
 
+// entry is the error's row; a number without one, which only a [Fault] can
+// name, is an invalid_grant.
+func (p *problem) entry() aadsts {
+	if e, ok := aadstsErrors[p.number]; ok {
+		return e
+	}
+	return aadsts{status: http.StatusBadRequest, code: "invalid_grant", text: "The request was refused."}
+}
+
 func (p *problem) text() string {
 	subject := p.subject
 	if len(subject) > 100 {
 		subject = subject[:100]
 	}
-	return strings.ReplaceAll(aadstsErrors[p.number].text, "{}", strings.ToValidUTF8(subject, "?"))
+	return strings.ReplaceAll(p.entry().text, "{}", strings.ToValidUTF8(subject, "?"))
 }
 
 // errorBody is the JSON of an error, as Entra writes it.
@@ -116,7 +125,7 @@ type errorBody struct {
 }
 
 func (p *problem) reply(c *call) reply {
-	e := aadstsErrors[p.number]
+	e := p.entry()
 	stamp := c.now.UTC().Format("2006-01-02 15:04:05Z")
 	body := errorBody{
 		Error: e.code, SubError: e.suberror, Claims: p.claims,

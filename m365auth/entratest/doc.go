@@ -29,8 +29,9 @@
 // the code, chooses who to be, sees the application and its scopes, and
 // approves or declines. A test does the same with [Server.Approve],
 // [Server.Decline] and [Server.Pending], or lets [Options.AutoApprove] do it.
-// Approving is also consenting: a refresh that asks for more is answered with
-// AADSTS65001, as it is by Entra.
+// Approving is also consenting, by Entra's rules: a token carries every scope
+// that the person has ever agreed to for the application, and a refresh that asks
+// for another is answered with AADSTS65001.
 //
 // # Emulating a resource
 //

@@ -88,7 +88,7 @@ func read(t testing.TB, res *http.Response, err error) answer {
 		t.Fatalf("read the answer: %v", err)
 	}
 	a := answer{status: res.StatusCode, header: res.Header, text: string(body)}
-	if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
+	if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") && len(body) > 0 {
 		if err := json.Unmarshal(body, &a.json); err != nil {
 			t.Fatalf("answer %q is not JSON: %v", body, err)
 		}

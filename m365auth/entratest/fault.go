@@ -50,22 +50,25 @@ type Fault struct {
 	AADSTS int
 	// Claims is added to an AADSTS error, as a claims challenge in JSON.
 	Claims string
-	// Status answers with this status; with AADSTS it replaces that error's.
-	// Zero means 200 with a Body, else the error's own.
+	// Status answers with this status, from 200 to 599; with AADSTS it
+	// replaces that error's. Zero means 200 with a Body, else the error's own.
 	Status int
-	// Body is answered as it stands, with a JSON content type; truncated or
-	// wrong JSON is as welcome as any.
+	// Body is answered as it stands, with a JSON content type: wrong JSON, or
+	// an error without a number, such as {"error":"slow_down"} with Status 400.
 	Body string
 	// RetryAfter is sent along in seconds, if it is positive.
 	RetryAfter time.Duration
 }
 
-// Fail arranges for requests to fail. Faults that match the same request take
-// turns in the order in which they were given. An AADSTS number that the
+// Fail arranges for requests to fail. Of the faults that match a request, the
+// one given first has its turn until its Count is used up. An AADSTS number that the
 // server does not know gets the body of an invalid_grant.
 func (s *Server) Fail(f Fault) {
 	if f.Count == 0 {
 		f.Count = 1
+	}
+	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
+		f.Status = http.StatusInternalServerError // net/http cannot send it
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -101,7 +101,9 @@ func (s *Server) start(ln net.Listener, cert tls.Certificate) {
 	}
 	s.conns.Go(func() { _ = s.http.ServeTLS(ln, "", "") }) // ends when Close is called
 	s.close = sync.OnceValue(func() error {
-		close(s.done)
+		s.mu.Lock()
+		close(s.done) // locked, so that no handler begins unseen
+		s.mu.Unlock()
 		err := s.http.Close()
 		s.client.CloseIdleConnections()
 		s.conns.Wait()

@@ -1,0 +1,130 @@
+package entratest_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/m365go/sdk/m365auth/entratest"
+)
+
+func TestDiscoveryNamesTheEndpointsOfTheTenant(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for tenant, issuer := range map[string]string{
+		s.TenantID():                  s.Issuer(),
+		strings.ToUpper(s.TenantID()): s.Issuer(),
+		"contoso.example":             s.Issuer(),
+		"consumers":                   s.Issuer(),
+		"common":                      s.URL() + "/{tenantid}/v2.0",
+		"organizations":               s.URL() + "/{tenantid}/v2.0",
+	} {
+		a := get(t, s, "/"+tenant+"/v2.0/.well-known/openid-configuration")
+		if a.status != http.StatusOK {
+			t.Fatalf("discovery of %s answered %d %s, want 200", tenant, a.status, a.text)
+		}
+		root := s.URL() + "/" + tenant
+		for field, want := range map[string]string{
+			"issuer":                        issuer,
+			"token_endpoint":                root + "/oauth2/v2.0/token",
+			"device_authorization_endpoint": root + "/oauth2/v2.0/devicecode",
+			"authorization_endpoint":        root + "/oauth2/v2.0/authorize",
+			"jwks_uri":                      root + "/discovery/v2.0/keys",
+		} {
+			if got := a.str(field); got != want {
+				t.Errorf("discovery of %s: %s = %q, want %q", tenant, field, got, want)
+			}
+		}
+	}
+}
+
+func TestLinksCarryTheHostThatTheRequestCameTo(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for host, want := range map[string]string{
+		"login.microsoftonline.com":              "https://login.microsoftonline.com/",
+		"localhost:1234":                         "https://localhost:1234/",
+		"[::1]:1234":                             "https://[::1]:1234/",
+		"evil.example":                           s.URL() + "/",
+		"login.microsoftonline.com.evil.example": s.URL() + "/",
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/common/v2.0/.well-known/openid-configuration", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		res, err := s.Client().Do(req)
+		if got := read(t, res, err).str("token_endpoint"); !strings.HasPrefix(got, want) {
+			t.Errorf("token endpoint for Host %s = %q, want it to begin with %q", host, got, want)
+		}
+	}
+}
+
+func TestInstanceDiscoveryKnowsOwnHosts(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	path := "/common/discovery/instance?api-version=1.1&authorization_endpoint="
+	for _, host := range []string{s.Host(), "login.microsoftonline.com"} {
+		a := get(t, s, path+"https://"+host+"/common/oauth2/v2.0/authorize")
+		if want := "https://" + host + "/common/v2.0/.well-known/openid-configuration"; a.str("tenant_discovery_endpoint") != want {
+			t.Errorf("instance discovery of %s answered %s, want the endpoint %s", host, a.text, want)
+		}
+		if !strings.Contains(a.text, `"aliases":["`+host+`"`) {
+			t.Errorf("instance discovery of %s answered %s, want the host among the aliases", host, a.text)
+		}
+	}
+	if a := get(t, s, path+"https://evil.example/common/oauth2/v2.0/authorize"); a.status != 400 || a.code() != 50049 {
+		t.Errorf("instance discovery of a strange host answered %d %s, want 400 with 50049", a.status, a.text)
+	}
+}
+
+func TestUnknownTenantIsRefusedEverywhere(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	strange := "/99998888-7777-4666-8555-444433332222"
+	for path, want := range map[string]string{
+		strange + "/v2.0/.well-known/openid-configuration": "invalid_tenant",
+		strange + "/discovery/v2.0/keys":                   "invalid_tenant",
+	} {
+		if a := get(t, s, path); a.status != 400 || a.code() != 90002 || a.str("error") != want {
+			t.Errorf("GET %s answered %d %s, want 400 %s with 90002", path, a.status, a.text, want)
+		}
+	}
+	for _, endpoint := range []string{"devicecode", "token"} {
+		res, err := s.Client().PostForm(s.URL()+strange+"/oauth2/v2.0/"+endpoint, form("client_id", clientID))
+		if a := read(t, res, err); a.status != 400 || a.code() != 90002 || a.str("error") != "invalid_request" {
+			t.Errorf("POST %s answered %d %s, want 400 invalid_request with 90002", endpoint, a.status, a.text)
+		}
+	}
+}
+
+func TestDeviceCodeAnswer(t *testing.T) {
+	t.Parallel()
+	s := start(t, &entratest.Options{Interval: 1500 * time.Millisecond, CodeLifetime: 10 * time.Minute})
+	a := begin(t, s, fullScope)
+	if got, want := a.str("verification_uri"), s.URL()+"/devicelogin"; got != want {
+		t.Errorf("verification_uri = %q, want %q", got, want)
+	}
+	if len(a.str("user_code")) != 9 || len(a.str("device_code")) < 40 {
+		t.Errorf("user_code %q, device_code of %d characters, want 9 and at least 40", a.str("user_code"), len(a.str("device_code")))
+	}
+	if a.number("expires_in") != 600 || a.number("interval") != 2 {
+		t.Errorf("expires_in %v, interval %v, want 600 and 2", a.json["expires_in"], a.json["interval"])
+	}
+	if m := a.str("message"); !strings.Contains(m, a.str("user_code")) || !strings.Contains(m, a.str("verification_uri")) {
+		t.Errorf("message = %q, want the page and the code in it", m)
+	}
+	want := []entratest.PendingCode{{
+		UserCode: a.str("user_code"), ClientID: clientID, AppName: clientID,
+		Scopes: []string{"Mail.Read", "openid", "profile", "offline_access"},
+	}}
+	got := s.Pending()
+	if len(got) == 1 {
+		got[0].ExpiresOn = time.Time{}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Pending() (-want +got):\n%s", diff)
+	}
+}
