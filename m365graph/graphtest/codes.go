@@ -41,6 +41,8 @@ const (
 	codeInvalidArgument  code = "ErrorInvalidArgument"
 	codeInefficient      code = "InefficientFilter"
 	codeRequestBody      code = "RequestBodyRead"
+	codeSendAsDenied     code = "ErrorSendAsDenied"
+	codeIrresolvable     code = "ErrorIrresolvableConflict"
 	codeMailboxThrottled code = "ApplicationThrottled"
 	codeFolderExists     code = "ErrorFolderExists"
 
@@ -93,6 +95,8 @@ var codes = map[code]struct {
 	codeInvalidArgument:  {http.StatusBadRequest, "An argument is invalid."},
 	codeInefficient:      {http.StatusBadRequest, "The restriction or sort order is too complex for this operation."},
 	codeRequestBody:      {http.StatusBadRequest, "The request body could not be read."},
+	codeSendAsDenied:     {http.StatusForbidden, "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account."},
+	codeIrresolvable:     {http.StatusPreconditionFailed, "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."},
 	codeMailboxThrottled: {http.StatusTooManyRequests, "Application is over its MailboxConcurrency limit."},
 	codeFolderExists:     {http.StatusConflict, "A folder with the specified name already exists."},
 

@@ -174,8 +174,9 @@ func (sh *shape[T]) readSelect(c *call) error {
 			all = true
 			continue
 		}
-		p, ok := sh.schema.find(name)
-		if !ok {
+		cast, bare := cutCast(name)
+		p, ok := sh.schema.find(bare)
+		if !ok || p.cast != cast {
 			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", unknownProperty(name, sh.schema.name))
 		}
 		named[p.name] = true
@@ -189,6 +190,16 @@ func (sh *shape[T]) readSelect(c *call) error {
 		}
 	}
 	return nil
+}
+
+// cutCast takes microsoft.graph.fileAttachment/contentBytes apart.
+func cutCast(name string) (cast, bare string) {
+	if typed, ok := strings.CutPrefix(name, "microsoft.graph."); ok {
+		if cast, bare, ok := strings.Cut(typed, "/"); ok {
+			return cast, bare
+		}
+	}
+	return "", name
 }
 
 func (sh *shape[T]) readExpand(c *call) error {

@@ -10,15 +10,18 @@ import (
 // by property, so that a list of a hundred thousand is never written out to
 // show ten.
 type schema[T any] struct {
-	name  string // without "microsoft.graph."
-	etag  func(T) string
-	keep  []string // shown beside any $select
-	props []property[T]
+	name string         // without "microsoft.graph."
+	etag func(T) string // nil: it has none
+	// annotate gives what stands before the properties, such as
+	// @odata.type; nil: nothing.
+	annotate func(T) object
+	keep     []string // shown beside any $select
+	props    []property[T]
 
 	page      int // items of a page without $top
 	maxPage   int // the largest $top
 	indexOnce sync.Once
-	index     map[string]int // by lower-cased name
+	index     map[string]int // by name, as spelt and lower-cased
 }
 
 // property is one member. A property without get is one Graph knows and this
@@ -26,6 +29,7 @@ type schema[T any] struct {
 type property[T any] struct {
 	name string
 	typ  string // as in Graph's metadata: "Edm.String", "[]recipient", "importance"
+	cast string // the derived type that has it, which $select must name; "": none
 	get  func(*call, T) any
 	show show
 }
@@ -45,10 +49,13 @@ func (s *schema[T]) find(name string) (*property[T], bool) {
 	s.indexOnce.Do(func() {
 		s.index = make(map[string]int, len(s.props))
 		for i, p := range s.props {
-			s.index[strings.ToLower(p.name)] = i
+			s.index[p.name], s.index[strings.ToLower(p.name)] = i, i
 		}
 	})
-	i, ok := s.index[strings.ToLower(name)]
+	i, ok := s.index[name]
+	if !ok {
+		i, ok = s.index[strings.ToLower(name)]
+	}
 	if !ok {
 		return nil, false
 	}
@@ -84,6 +91,9 @@ func (sh *shape[T]) render(c *call, v T, head ...member) object {
 	o := append(make(object, 0, len(head)+len(sh.props)+2), head...)
 	if sh.schema.etag != nil {
 		o = append(o, member{"@odata.etag", sh.schema.etag(v)})
+	}
+	if sh.schema.annotate != nil {
+		o = append(o, sh.schema.annotate(v)...)
 	}
 	for _, p := range sh.props {
 		value := p.value(c, v)

@@ -1,0 +1,173 @@
+package graphtest
+
+import (
+	"html"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// htmlText turns HTML into plain text, simply: blocks become lines, markup
+// goes, entities are resolved. It stops once limit characters are there; 0 is
+// no limit.
+func htmlText(source string, limit int) string {
+	var w textWriter
+	for source != "" {
+		text, rest, found := strings.Cut(source, "<")
+		w.text(html.UnescapeString(text))
+		if !found || limit > 0 && w.count > limit {
+			break
+		}
+		source = w.tag(rest)
+	}
+	return strings.TrimSpace(w.b.String())
+}
+
+// textWriter writes words with single spaces and blocks on lines of their
+// own.
+type textWriter struct {
+	b     strings.Builder
+	count int
+	space bool
+	lines int // due before the next word
+}
+
+func (w *textWriter) text(s string) {
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			w.space = true
+			continue
+		}
+		switch {
+		case w.count == 0:
+		case w.lines > 0:
+			w.b.WriteString("\r\n\r\n"[:2*min(w.lines, 2)])
+		case w.space:
+			w.b.WriteByte(' ')
+			w.count++
+		}
+		w.space, w.lines = false, 0
+		w.b.WriteRune(r)
+		w.count++
+	}
+}
+
+// tag reads a tag after its "<", with the content of those nobody sees, and
+// gives the rest.
+func (w *textWriter) tag(s string) string {
+	if strings.HasPrefix(s, "!--") {
+		_, rest, _ := strings.Cut(s, "-->")
+		return rest
+	}
+	inside, rest := cutTag(s)
+	name := strings.ToLower(strings.TrimPrefix(inside, "/"))
+	if i := strings.IndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); i >= 0 {
+		name = name[:i]
+	}
+	switch name {
+	case "":
+		w.text("<")
+		return s
+	case "script", "style", "head", "title":
+		if !strings.HasPrefix(inside, "/") && !strings.HasSuffix(inside, "/") {
+			return skipElement(rest, name)
+		}
+	case "br":
+		w.lines++
+	case "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre", "hr":
+		w.lines = max(w.lines, 2)
+	case "div", "tr", "li", "section", "article", "header", "footer":
+		w.lines = max(w.lines, 1)
+	case "td", "th":
+		w.space = true
+	}
+	return rest
+}
+
+// cutTag splits at the ">" that ends a tag; one in quotes does not.
+func cutTag(s string) (inside, rest string) {
+	var quote byte
+	for i := range len(s) {
+		switch ch := s[i]; {
+		case quote != 0:
+			if ch == quote {
+				quote = 0
+			}
+		case ch == '>':
+			return s[:i], s[i+1:]
+		case (ch == '"' || ch == '\'') && i > 0 && s[i-1] == '=':
+			quote = ch
+		}
+	}
+	return s, ""
+}
+
+// skipElement goes on after </name>.
+func skipElement(s, name string) string {
+	for {
+		_, after, found := strings.Cut(s, "</")
+		if !found {
+			return ""
+		}
+		s = after
+		if len(s) >= len(name) && strings.EqualFold(s[:len(name)], name) {
+			_, rest := cutTag(s)
+			return rest
+		}
+	}
+}
+
+// textHTML turns plain text into HTML that looks like it.
+func textHTML(text string) string {
+	text = html.EscapeString(strings.ReplaceAll(text, "\r\n", "\n"))
+	return "<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"></head><body><div>" +
+		strings.ReplaceAll(text, "\n", "<br>\r\n") + "</div></body></html>"
+}
+
+// preview is the beginning of a body, on one line, at most 255 characters.
+func (b Body) preview() string {
+	text := b.Content
+	if b.isHTML() {
+		text = htmlText(text, 255)
+	} else if len(text) > 4*255*2 {
+		text = text[:4*255*2]
+	}
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
+	if utf8.RuneCountInString(text) <= 255 {
+		return text
+	}
+	return string([]rune(text)[:255])
+}
+
+func (b Body) isHTML() bool { return strings.EqualFold(b.ContentType, "html") }
+
+// bodyObject shows a body in the form that the request prefers, which is
+// HTML unless it says text.
+func bodyObject(c *call, b Body) object {
+	if strings.EqualFold(c.prefer["outlook.body-content-type"], "text") {
+		text := b.Content
+		if b.isHTML() {
+			text = htmlText(text, 0)
+		}
+		return object{{"contentType", "text"}, {"content", text}}
+	}
+	if b.isHTML() || b.Content == "" {
+		return object{{"contentType", "html"}, {"content", b.Content}}
+	}
+	return object{{"contentType", "html"}, {"content", textHTML(b.Content)}}
+}
+
+// applyOutlook notes the preferences that hold for mail and events alike.
+func (c *call) applyOutlook() {
+	if t := strings.ToLower(c.prefer["outlook.body-content-type"]); t == "text" || t == "html" {
+		c.apply(`outlook.body-content-type="` + t + `"`)
+	}
+	if c.immutableIDs() {
+		c.apply(`IdType="ImmutableId"`)
+	}
+}
+
+// immutableIDs tells whether ids that survive a move are asked for.
+func (c *call) immutableIDs() bool {
+	return strings.EqualFold(c.prefer["idtype"], "ImmutableId")
+}
