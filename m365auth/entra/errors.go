@@ -1,0 +1,216 @@
+package entra
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+
+	"github.com/m365go/sdk/m365auth"
+)
+
+// The meaning of Entra's answers. Numbers are looked up first, for they say
+// most, but nothing depends on them: an unknown one falls through to suberror
+// and error.
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+var (
+	kindOfNumber = map[int]m365auth.Kind{
+		700082: m365auth.ErrLoginRequired, // refresh token expired, unused
+		70008:  m365auth.ErrLoginRequired, // refresh token expired or revoked
+		700084: m365auth.ErrLoginRequired, // refresh token of a single-page app
+		50173:  m365auth.ErrLoginRequired, // revoked, after a new password
+		50078:  m365auth.ErrLoginRequired, // second factor expired
+
+		50076: m365auth.ErrInteractionRequired, // second factor needed
+		50079: m365auth.ErrInteractionRequired, // second factor to be set up
+		50158: m365auth.ErrInteractionRequired, // external challenge
+		16000: m365auth.ErrInteractionRequired, // choose an account
+
+		65001: m365auth.ErrConsentRequired, // nobody has agreed
+		65004: m365auth.ErrConsentRequired, // the person said no
+
+		90094: m365auth.ErrAdminConsentRequired,
+		90095: m365auth.ErrAdminConsentRequired,
+		90093: m365auth.ErrAdminConsentRequired,
+
+		53000:  m365auth.ErrPolicyBlocked, // device not compliant
+		53001:  m365auth.ErrPolicyBlocked, // device not joined
+		53002:  m365auth.ErrPolicyBlocked, // application not approved
+		53003:  m365auth.ErrPolicyBlocked, // conditional access
+		53004:  m365auth.ErrPolicyBlocked, // proof-up blocked
+		50105:  m365auth.ErrPolicyBlocked, // person not assigned to the app
+		50057:  m365auth.ErrPolicyBlocked, // account disabled
+		700003: m365auth.ErrPolicyBlocked, // device deleted
+
+		70020: m365auth.ErrCodeExpired,
+
+		7000218: m365auth.ErrAppMisconfigured, // not a public client
+		700025:  m365auth.ErrAppMisconfigured, // a public client, with a secret
+		700016:  m365auth.ErrAppMisconfigured, // unknown in the tenant
+		50194:   m365auth.ErrAppMisconfigured, // single tenant, used with common
+		90002:   m365auth.ErrAppMisconfigured, // tenant not found
+		50059:   m365auth.ErrAppMisconfigured, // no tenant
+		50011:   m365auth.ErrAppMisconfigured, // redirect URI
+		7000215: m365auth.ErrAppMisconfigured, // wrong secret
+		7000222: m365auth.ErrAppMisconfigured, // secret expired
+		70011:   m365auth.ErrAppMisconfigured, // wrong scope
+		500011:  m365auth.ErrAppMisconfigured, // wrong resource
+
+		90033: m365auth.ErrTransient,
+		50196: m365auth.ErrTransient, // loop detected
+	}
+	kindOfSubError = map[string]m365auth.Kind{
+		"basic_action":               m365auth.ErrLoginRequired,
+		"bad_token":                  m365auth.ErrLoginRequired,
+		"token_expired":              m365auth.ErrLoginRequired,
+		"user_password_expired":      m365auth.ErrLoginRequired,
+		"consent_required":           m365auth.ErrConsentRequired,
+		"message_only":               m365auth.ErrPolicyBlocked,
+		"additional_action":          m365auth.ErrPolicyBlocked,
+		"protection_policy_required": m365auth.ErrPolicyBlocked,
+	}
+	kindOfCode = map[string]m365auth.Kind{
+		"invalid_grant":           m365auth.ErrLoginRequired,
+		"login_required":          m365auth.ErrLoginRequired,
+		"interaction_required":    m365auth.ErrInteractionRequired,
+		"consent_required":        m365auth.ErrConsentRequired,
+		"access_denied":           m365auth.ErrConsentRequired,
+		"authorization_declined":  m365auth.ErrDeclined,
+		"expired_token":           m365auth.ErrCodeExpired,
+		"code_expired":            m365auth.ErrCodeExpired,
+		"bad_verification_code":   m365auth.ErrCodeExpired,
+		"invalid_client":          m365auth.ErrAppMisconfigured,
+		"unauthorized_client":     m365auth.ErrAppMisconfigured,
+		"invalid_scope":           m365auth.ErrAppMisconfigured,
+		"invalid_resource":        m365auth.ErrAppMisconfigured,
+		"invalid_request":         m365auth.ErrAppMisconfigured,
+		"unsupported_grant_type":  m365auth.ErrAppMisconfigured,
+		"temporarily_unavailable": m365auth.ErrTransient,
+		"server_error":            m365auth.ErrTransient,
+	}
+	remedyOfKind = map[m365auth.Kind]string{
+		m365auth.ErrLoginRequired:       "sign in",
+		m365auth.ErrInteractionRequired: "sign in, passing the claims on",
+		m365auth.ErrConsentRequired:     "sign in, and agree to the scopes",
+		m365auth.ErrPolicyBlocked:       "ask the tenant's administrator, giving the correlation id",
+		m365auth.ErrDeclined:            "offer a new code",
+		m365auth.ErrCodeExpired:         "offer a new code",
+		m365auth.ErrAppMisconfigured:    "check the app registration and the tenant",
+		m365auth.ErrTransient:           "try again later",
+		m365auth.ErrScopesDeclined:      "sign in again and agree to all scopes, or do without them",
+		m365auth.ErrUnexpected:          "report it, with the correlation id",
+	}
+	remedyOfNumber = map[int]string{
+		7000218: `turn "Allow public client flows" on in the app registration`,
+		700016:  "check client_id, and that the application exists in this tenant",
+		50194:   "set tenant_id to the application's own tenant",
+		90002:   "check tenant_id",
+		70011:   "check the names of the scopes",
+		500011:  "check the resource of the scopes, and the cloud",
+	}
+)
+
+// classify returns the kind of what Entra answered; empty if that was no error.
+func classify(status int, e oauthError) m365auth.Kind {
+	if status >= 500 || status == http.StatusTooManyRequests {
+		return m365auth.ErrTransient
+	}
+	if kind := kindOfCode[e.Code]; kind == m365auth.ErrDeclined || kind == m365auth.ErrCodeExpired {
+		return kind
+	}
+	for _, n := range e.Numbers {
+		if kind, ok := kindOfNumber[n]; ok {
+			return kind
+		}
+	}
+	if kind, ok := kindOfSubError[e.SubError]; ok {
+		return kind
+	}
+	if kind, ok := kindOfCode[e.Code]; ok {
+		return kind
+	}
+	if e.Code != "" || status >= 400 {
+		return m365auth.ErrUnexpected
+	}
+	return ""
+}
+
+// explain makes the error of a call to MSAL that has failed from what the wire
+// noted. MSAL's own error is looked at for its kind only, never shown.
+func (p *Provider) explain(op string, x *exchange, err error) *m365auth.Error {
+	n := x.snapshot()
+	e := &m365auth.Error{
+		Op: op, Kind: classify(n.status, n.oauth), OAuthCode: n.oauth.Code, SubError: n.oauth.SubError,
+		AADSTS: slices.Clone(n.oauth.Numbers), CorrelationID: n.oauth.Correlation, TraceID: n.oauth.Trace,
+		RetryAfter: n.retryAfter, Claims: n.oauth.Claims,
+	}
+	switch {
+	case n.err != nil:
+		e = &m365auth.Error{Op: op, Kind: m365auth.ErrTransient, Err: publicCause(n.err)}
+		if errors.Is(n.err, errHost) || errors.Is(n.err, errRedirect) || errors.Is(n.err, errTooLarge) {
+			e.Kind = m365auth.ErrUnexpected
+		}
+	case e.Kind != "":
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		e.Kind, e.Err = m365auth.ErrTransient, publicCause(err)
+	case n.status == 0: // nothing was sent: the cache had no refresh token
+		e.Kind = m365auth.ErrLoginRequired
+	case !n.readable:
+		e.Kind, e.Err = m365auth.ErrTransient, errForeign
+	default:
+		e.Kind, e.Err = m365auth.ErrUnexpected, errors.New("the answer could not be used")
+	}
+	p.advise(e, x.asked)
+	return e
+}
+
+// advise fills in the remedy, and what it needs.
+func (p *Provider) advise(e *m365auth.Error, asked []string) {
+	e.Remedy = remedyOfKind[e.Kind]
+	for _, number := range e.AADSTS {
+		if r, ok := remedyOfNumber[number]; ok {
+			e.Remedy = r
+		}
+	}
+	switch e.Kind {
+	case m365auth.ErrConsentRequired:
+		e.Scopes = slices.Clone(asked)
+	case m365auth.ErrAdminConsentRequired:
+		e.Scopes = slices.Clone(asked)
+		e.Remedy = "ask an administrator of the tenant to open " + p.set.adminConsentURL()
+	}
+}
+
+// publicCause reduces an error of the network to what can be shown: a caller's
+// transport may put anything into its errors, the request included.
+func publicCause(err error) error {
+	for _, known := range []error{
+		context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF,
+		errHost, errRedirect, errTooLarge, errForeign,
+	} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
+		return op
+	}
+	if cert := (*tls.CertificateVerificationError)(nil); errors.As(err, &cert) {
+		return errors.New("the certificate of the login host is not trusted: " + cert.Err.Error())
+	}
+	return errors.New("the request failed")
+}
+
+// cacheError keeps the errors of a store, and adds a kind to those of others.
+func cacheError(op string, err error) error {
+	if known := (*m365auth.Error)(nil); errors.As(err, &known) {
+		return known
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return interrupted(op, err)
+	}
+	return &m365auth.Error{Op: op, Kind: m365auth.ErrCacheUnavailable, Remedy: "check the store of the tokens", Err: err}
+}

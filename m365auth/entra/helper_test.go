@@ -1,0 +1,125 @@
+package entra_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365auth/entra"
+	"github.com/m365go/sdk/m365auth/entratest"
+)
+
+const (
+	clientID = "11112222-bbbb-3333-cccc-4444dddd5555"
+	sales    = "sales@contoso.example"
+	support  = "support@contoso.example"
+)
+
+// bed is an Entra tenant and what a provider needs to use it.
+type bed struct {
+	server *entratest.Server
+	cfg    m365auth.Config
+	opts   entra.Options
+	log    *syncBuffer
+}
+
+func newBed(t *testing.T, o entratest.Options) *bed {
+	t.Helper()
+	if o.Users == nil {
+		o.Users = []entratest.User{{UPN: sales, DisplayName: "Sales Desk"}, {UPN: support, DisplayName: "Support Desk"}}
+	}
+	if o.Interval == 0 {
+		o.Interval = -1 // none
+	}
+	server, err := entratest.New(&o)
+	if err != nil {
+		t.Fatalf("entratest.New() error: %v", err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	log := &syncBuffer{}
+	return &bed{
+		server: server, log: log,
+		cfg: m365auth.Config{
+			ClientID: clientID, TenantID: server.TenantID(),
+			CachePath: filepath.Join(t.TempDir(), "cache"),
+			Cloud:     m365auth.Cloud{Name: "test", LoginHost: server.Host(), GraphHost: "graph.contoso.example"},
+		},
+		opts: entra.Options{
+			HTTPClient: server.Client(),
+			Logger:     slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		},
+	}
+}
+
+func (b *bed) provider(t *testing.T) *entra.Provider {
+	t.Helper()
+	p, err := entra.New(b.cfg, &b.opts)
+	if err != nil {
+		t.Fatalf("New() error: %v", err)
+	}
+	t.Cleanup(func() { _ = p.Close() })
+	return p
+}
+
+// signIn signs upn in and returns the token.
+func (b *bed) signIn(t *testing.T, p *entra.Provider, upn string, scopes ...string) m365auth.Token {
+	t.Helper()
+	login, err := p.StartDeviceCode(t.Context(), entra.LoginRequest{Scopes: scopes})
+	if err != nil {
+		t.Fatalf("StartDeviceCode() error: %v", err)
+	}
+	if err := b.server.Approve(login.Prompt().UserCode, upn); err != nil {
+		t.Fatalf("Approve(%q) error: %v", upn, err)
+	}
+	token, err := login.Wait(t.Context())
+	if err != nil {
+		t.Fatalf("Wait() error: %v", err)
+	}
+	return token
+}
+
+// grants counts the token requests of one kind that reached the server.
+func (b *bed) grants(kind string) int {
+	n := 0
+	for _, r := range b.server.Requests() {
+		if r.GrantType == kind {
+			n++
+		}
+	}
+	return n
+}
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// tripFunc is a transport made of a function.
+type tripFunc func(*http.Request) (*http.Response, error)
+
+func (f tripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func short(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}

@@ -1,0 +1,137 @@
+package entra
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365auth/tokencache"
+)
+
+// Options changes how a [Provider] works. Nil, or the zero value, is good.
+type Options struct {
+	// HTTPClient supplies the transport for all requests; neither it nor the
+	// transport is changed. Its other fields are not used: redirects are
+	// refused, and each request has a timeout of its own. Nil means a
+	// transport like http.DefaultTransport.
+	HTTPClient *http.Client
+	// Store keeps the sign-ins. Nil means encrypted files at the
+	// configuration's CachePath.
+	Store tokencache.Store
+	// Keys supplies the key of the encrypted files. Nil means a key file
+	// beside them. It is not used with a Store.
+	Keys tokencache.KeySource
+	// Logger is told what a program's operator should know: a refresh that
+	// failed while the token still worked, a save that failed, a damaged
+	// file. No token, code or name is logged. Nil means silence.
+	Logger *slog.Logger
+}
+
+// Provider signs people in with Entra ID and supplies their tokens. It is safe
+// for concurrent use; see [New].
+type Provider struct {
+	set    settings
+	store  tokencache.Store
+	wire   *wire
+	log    *slog.Logger
+	flight singleflight.Group
+
+	mu     sync.Mutex
+	memory map[string]*remembered // by account id
+
+	closed chan struct{}
+	close  func()
+}
+
+var _ m365auth.TokenProvider = (*Provider)(nil)
+
+// remembered is an account's record as of a version of the store.
+type remembered struct {
+	rec     *record
+	version tokencache.Version
+	// unsaved says that the store has not got rec yet, but what was before.
+	unsaved bool
+	// quietUntil is when a refresh that failed is tried again, as long as
+	// there is something to serve.
+	quietUntil time.Time
+}
+
+// New returns a provider, or an error of kind [m365auth.ErrConfig] that names
+// the setting to change. It touches no file and no network, and takes no setting
+// from the environment.
+//
+// Of the methods it knows [m365auth.MethodDeviceCode].
+func New(cfg m365auth.Config, opts *Options) (*Provider, error) {
+	set, err := check(cfg)
+	if err != nil {
+		return nil, err
+	}
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Store == nil {
+		o.Store, err = tokencache.NewFileStore(cfg.CachePath, &tokencache.FileOptions{Keys: o.Keys, Logger: o.Logger})
+		if err != nil {
+			return nil, err
+		}
+	}
+	p := &Provider{
+		set: set, store: o.Store, log: o.Logger,
+		memory: map[string]*remembered{}, closed: make(chan struct{}),
+	}
+	p.wire = newWire(o.HTTPClient, set, p.closed, o.Logger)
+	p.close = sync.OnceFunc(func() {
+		close(p.closed)
+		p.wire.close()
+	})
+	return p, nil
+}
+
+// Close ends what is under way and frees idle connections. What is in the store
+// stays there. Calls after Close fail.
+func (p *Provider) Close() error {
+	p.close()
+	return nil
+}
+
+// begin checks that the call can start.
+func (p *Provider) begin(ctx context.Context, op string) error {
+	select {
+	case <-p.closed:
+		return &m365auth.Error{Op: op, Kind: m365auth.ErrConfig, Remedy: "make a new provider", Err: fs.ErrClosed}
+	default:
+	}
+	if err := ctx.Err(); err != nil {
+		return interrupted(op, err)
+	}
+	return nil
+}
+
+// interrupted is the error of a caller who stopped waiting.
+func interrupted(op string, err error) error {
+	return &m365auth.Error{Op: op, Kind: m365auth.ErrTransient, Remedy: "ask again with more time", Err: err}
+}
+
+// detach returns a context that goes on when the caller leaves, since others
+// wait for the same result, and ends after limit or when the provider closes.
+func detach(ctx context.Context, closed <-chan struct{}, limit time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	go func() {
+		select {
+		case <-closed:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}

@@ -1,0 +1,131 @@
+package entra
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365auth/tokencache"
+)
+
+// settings are what is left of a configuration once it was checked.
+type settings struct {
+	part   tokencache.Partition // client and authority
+	tenant string
+	cloud  m365auth.Cloud
+	scopes scopeSpelling
+	own    []string // the provider's own scopes, in short form
+}
+
+func configError(op, remedy string) error {
+	return &m365auth.Error{Op: op, Kind: m365auth.ErrConfig, Remedy: remedy}
+}
+
+func check(cfg m365auth.Config) (settings, error) {
+	tenant := cfg.TenantID
+	cfg = cfg.WithDefaults()
+	if cfg.ClientID == "" || strings.ContainsAny(cfg.ClientID, " \t\r\n") {
+		return settings{}, configError(fmt.Sprintf("use the client id %q", cfg.ClientID),
+			"set client_id to the application id of your app registration")
+	}
+	if cfg.Method != m365auth.MethodDeviceCode {
+		return settings{}, configError(fmt.Sprintf("use the method %q", cfg.Method),
+			fmt.Sprintf("set method to %q, the one that this provider knows", m365auth.MethodDeviceCode))
+	}
+	if err := cfg.Cloud.Check(); err != nil {
+		return settings{}, err
+	}
+	tenant, err := checkTenant(cfg, tenant)
+	if err != nil {
+		return settings{}, err
+	}
+	s := settings{
+		part:   tokencache.Partition{ClientID: cfg.ClientID, Authority: strings.ToLower(cfg.Cloud.AuthorityURL(tenant))},
+		tenant: tenant, cloud: cfg.Cloud, scopes: spellingFor(cfg.Cloud),
+	}
+	s.own, err = s.scopes.normalise(cfg.Scopes)
+	return s, err
+}
+
+// checkTenant returns the tenant of the authority, or else the tenant.
+func checkTenant(cfg m365auth.Config, configured string) (string, error) {
+	tenant := cfg.TenantID
+	if cfg.Authority != "" {
+		u, err := url.Parse(cfg.Authority)
+		if err != nil || u.Scheme != "https" || !strings.EqualFold(u.Host, cfg.Cloud.LoginHost) || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return "", configError(fmt.Sprintf("use the authority %q", cfg.Authority),
+				fmt.Sprintf("give https://%s/ and a tenant, or choose the cloud that the authority belongs to", cfg.Cloud.LoginHost))
+		}
+		tenant = strings.Trim(u.Path, "/")
+		if configured != "" && configured != "common" && !strings.EqualFold(configured, tenant) {
+			return "", configError(fmt.Sprintf("use the authority %q with the tenant %q", cfg.Authority, configured),
+				"set one of authority and tenant_id, or the same tenant in both")
+		}
+	}
+	if !isTenant(tenant) {
+		return "", configError(fmt.Sprintf("use the tenant %q", tenant),
+			`give a tenant's GUID or domain, "common", "organizations" or "consumers"`)
+	}
+	// MSAL derives the address of the device-code endpoint by replacing each
+	// "token" in that of the token endpoint.
+	if strings.Contains(strings.ToLower(cfg.Cloud.LoginHost+"/"+tenant), "token") {
+		return "", configError(fmt.Sprintf("sign in with a device code at %s/%s: the name contains \"token\"", cfg.Cloud.LoginHost, tenant),
+			"give the tenant's GUID instead of its domain")
+	}
+	return strings.ToLower(tenant), nil
+}
+
+// isTenant reports whether s can name a tenant. "adfs" and "dstsv2" would make
+// MSAL speak another protocol.
+func isTenant(s string) bool {
+	if s == "" || strings.EqualFold(s, "adfs") || strings.EqualFold(s, "dstsv2") || strings.Trim(s, ".") == "" {
+		return false
+	}
+	for _, r := range s {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '.', r == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// checkOverride checks the tenant of one request; MSAL takes a particular one.
+func (s settings) checkOverride(tenant string) (string, error) {
+	tenant = strings.ToLower(tenant)
+	switch {
+	case tenant == "" || tenant == s.tenant:
+		return "", nil
+	case !isTenant(tenant), isAlias(tenant), s.tenant == "consumers":
+		return "", configError(fmt.Sprintf("get a token of the tenant %q", tenant), "give the GUID of a tenant in which the account is a member or a guest")
+	}
+	return tenant, nil
+}
+
+func isAlias(tenant string) bool {
+	return tenant == "common" || tenant == "organizations" || tenant == "consumers"
+}
+
+// adminConsentURL is where an administrator agrees for the whole tenant.
+// https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
+func (s settings) adminConsentURL() string {
+	tenant := s.tenant
+	if tenant == "common" || tenant == "consumers" {
+		tenant = "organizations" // the page does not know the others
+	}
+	return s.cloud.AuthorityURL(tenant) + "/adminconsent?client_id=" + url.QueryEscape(s.part.ClientID)
+}
+
+func checkClaims(claims string) error {
+	if claims == "" {
+		return nil
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(claims), &object); err != nil || object == nil {
+		return configError("use a claims challenge", "give the challenge as a JSON object, decoded from base64")
+	}
+	return nil
+}
