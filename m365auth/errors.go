@@ -24,42 +24,42 @@ func (k Kind) NeedsPerson() bool {
 
 // The kinds.
 const (
-	// ErrLoginRequired: nobody is signed in, or the sign-in has ended. Sign in.
+	// ErrLoginRequired means that nobody is signed in, or the sign-in has ended. Sign in.
 	ErrLoginRequired Kind = "login required"
-	// ErrInteractionRequired: Entra wants the person again, for a second
+	// ErrInteractionRequired means that Entra wants the person again, for a second
 	// factor or a policy. Sign in, passing the error's Claims on.
 	ErrInteractionRequired Kind = "interaction required"
-	// ErrConsentRequired: the person has not agreed to a scope. Show the
+	// ErrConsentRequired means that the person has not agreed to a scope. Show the
 	// scopes, then sign in.
 	ErrConsentRequired Kind = "consent required"
-	// ErrAdminConsentRequired: only an administrator of the tenant can agree.
+	// ErrAdminConsentRequired means that only an administrator of the tenant can agree.
 	ErrAdminConsentRequired Kind = "administrator consent required"
-	// ErrPolicyBlocked: the tenant's policy refuses. Retrying does not help.
+	// ErrPolicyBlocked means that the tenant's policy refuses. Retrying does not help.
 	ErrPolicyBlocked Kind = "blocked by policy"
-	// ErrDeclined: the person said no.
+	// ErrDeclined means that the person said no.
 	ErrDeclined Kind = "declined by the user"
-	// ErrCodeExpired: nobody used the device code in time. Offer a new one.
+	// ErrCodeExpired means that nobody used the device code in time. Offer a new one.
 	ErrCodeExpired Kind = "code expired"
-	// ErrAppMisconfigured: the app registration is wrong. An operator must
+	// ErrAppMisconfigured means that the app registration is wrong. An operator must
 	// mend it.
 	ErrAppMisconfigured Kind = "application misconfigured"
-	// ErrTransient: the network or the service failed for now. Try again
+	// ErrTransient means that the network or the service failed for now. Try again
 	// after RetryAfter.
 	ErrTransient Kind = "temporarily unavailable"
-	// ErrCacheUnavailable: the token cache or its key cannot be used. Nothing
+	// ErrCacheUnavailable means that the token cache or its key cannot be used. Nothing
 	// was changed.
 	ErrCacheUnavailable Kind = "token cache unavailable"
-	// ErrScopesDeclined: fewer scopes were granted than asked for; Scopes
+	// ErrScopesDeclined means that fewer scopes were granted than asked for; Scopes
 	// lists those missing.
 	ErrScopesDeclined Kind = "scopes declined"
-	// ErrAccountAmbiguous: several accounts are signed in and none was chosen;
+	// ErrAccountAmbiguous means that several accounts are signed in and none was chosen;
 	// Accounts lists them.
 	ErrAccountAmbiguous Kind = "several accounts are signed in"
-	// ErrWrongAccount: somebody other than the expected person signed in.
+	// ErrWrongAccount means that somebody other than the expected person signed in.
 	ErrWrongAccount Kind = "wrong account"
-	// ErrConfig: a setting is missing, wrong or in conflict with another.
+	// ErrConfig means that a setting is missing, wrong or in conflict with another.
 	ErrConfig Kind = "configuration"
-	// ErrUnexpected: an answer that fits none of the above.
+	// ErrUnexpected means an answer that fits none of the above.
 	ErrUnexpected Kind = "unexpected answer"
 )
 

@@ -76,7 +76,10 @@ func TestNothingIsFetchedBeforeRange(t *testing.T) {
 	if n := len(w.requests()); n != 0 {
 		t.Errorf("%d requests before range, want 0", n)
 	}
-	for range all {
+	for _, err := range all {
+		if err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
 	if n := len(w.requests()); n != 1 {

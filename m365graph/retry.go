@@ -20,12 +20,12 @@ const (
 	// DELETE are [SafetyRepeatable], unless they carry IfMatch; then, and for
 	// POST, it is [SafetyOnce].
 	SafetyAuto Safety = iota
-	// SafetyRepeatable: sending it twice does no harm.
+	// SafetyRepeatable says that sending it twice does no harm.
 	SafetyRepeatable
-	// SafetyOnce: it is sent again only where the first certainly did nothing:
+	// SafetyOnce says to send again only where the first certainly did nothing:
 	// after a 429, after a 503 with Retry-After, or if no connection was made.
 	SafetyOnce
-	// SafetySend is SafetyOnce for what a person receives, such as a mail: a
+	// SafetySend is [SafetyOnce] for what a person receives, such as a mail: a
 	// 503 does not prove enough, so it is not sent again after one either.
 	SafetySend
 )
