@@ -84,7 +84,7 @@ func (s *Server) serve(at Endpoint, next func(*call) reply) http.Handler {
 		if !s.enter() {
 			panic(http.ErrAbortHandler) // the connection is going away
 		}
-		defer s.conns.Done()
+		defer s.running.Done()
 		c, err := s.newCall(w, r)
 		fault := s.takeFault(at, c)
 		answer := func() reply {
@@ -130,13 +130,10 @@ func (rep reply) write(w http.ResponseWriter, c *call) {
 func (s *Server) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	select {
-	case <-s.done:
-		return false
-	default:
-		s.conns.Add(1)
-		return true
+	if !s.closed {
+		s.running.Add(1)
 	}
+	return !s.closed
 }
 
 // newCall reads the request. With an error the call is complete but for its form.

@@ -2,6 +2,7 @@ package entratest_test
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -48,6 +49,17 @@ func TestErrorBodyIsEntras(t *testing.T) {
 	}
 	if got := a.header.Get("Cache-Control"); !strings.Contains(got, "no-store") {
 		t.Errorf("Cache-Control = %q, want no-store in it", got)
+	}
+}
+
+func TestCorrelationIDIsAGUIDWhateverTheClientSends(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for _, sent := range []string{"", "not a guid", strings.Repeat("0", 36), "0123456789abcdef0123456789abcdef0123"} {
+		res, err := s.Client().PostForm(s.URL()+"/common/oauth2/v2.0/token?client-request-id="+url.QueryEscape(sent), form("grant_type", "x"))
+		if got := read(t, res, err).str("correlation_id"); len(got) != 36 || strings.Count(got, "-") != 4 || got == sent {
+			t.Errorf("correlation_id = %q for %q, want a new GUID", got, sent)
+		}
 	}
 }
 

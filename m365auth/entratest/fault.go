@@ -105,9 +105,7 @@ func (s *Server) applyFault(f *Fault, c *call, answer func() reply) reply {
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-		case <-c.Context().Done():
-			return reply{status: cut}
-		case <-s.done:
+		case <-c.Context().Done(): // the client has gone, or the server is closed
 			return reply{status: cut}
 		}
 	}

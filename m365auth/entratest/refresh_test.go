@@ -84,6 +84,20 @@ func TestRefreshTokensEnd(t *testing.T) {
 	}
 }
 
+func TestRefreshingKeepsASignInAlive(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	s, a := signedIn(t, entratest.Options{Now: c.now}, fullScope)
+	for range 3 {
+		c.advance(60 * 24 * time.Hour)
+		poll(t, s, begin(t, s, fullScope)) // a new sign-in is when old ones are forgotten
+		a = refresh(t, s, a.str("refresh_token"))
+		if a.status != http.StatusOK {
+			t.Fatalf("refresh after 60 days answered %d %s, want 200", a.status, a.text)
+		}
+	}
+}
+
 func TestRotationRevokesTheFamilyOnReuse(t *testing.T) {
 	t.Parallel()
 	s, first := signedIn(t, entratest.Options{Rotate: true}, fullScope)

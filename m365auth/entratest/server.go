@@ -29,14 +29,14 @@ type Server struct {
 	http   *http.Server
 	client *http.Client
 
-	conns sync.WaitGroup // connections and the accept loop
-	done  chan struct{}  // closed by Close; ends delays
-	close func() error
+	running sync.WaitGroup // the accept loop, connections and handlers
+	close   func() error
 
 	// macKey signs refresh tokens and the page's forms.
 	macKey [32]byte
 
 	mu       sync.Mutex
+	closed   bool
 	byUser   map[string]*deviceCode   // by user code
 	byDevice map[[32]byte]*deviceCode // by hash of the device code
 	families map[[16]byte]*family     // sign-ins, by id
@@ -58,17 +58,16 @@ func New(opts *Options) (*Server, error) {
 	}
 	addr, ok := ln.Addr().(*net.TCPAddr)
 	if !ok || !addr.IP.IsLoopback() {
-		ln.Close()
+		_ = ln.Close()
 		return nil, fmt.Errorf("entratest: %s is not a loopback address", ln.Addr())
 	}
 	cert, err := newCertificate(addr.IP)
 	if err != nil {
-		ln.Close()
+		_ = ln.Close()
 		return nil, fmt.Errorf("entratest: make a certificate: %w", err)
 	}
 	s := &Server{
 		opts: o, host: addr.String(), cert: cert.Leaf,
-		done:     make(chan struct{}),
 		byUser:   map[string]*deviceCode{},
 		byDevice: map[[32]byte]*deviceCode{},
 		families: map[[16]byte]*family{},
@@ -93,20 +92,20 @@ func (s *Server) start(ln net.Listener, cert tls.Certificate) {
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			switch state {
 			case http.StateNew:
-				s.conns.Add(1)
+				s.running.Add(1)
 			case http.StateClosed:
-				s.conns.Done()
+				s.running.Done()
 			}
 		},
 	}
-	s.conns.Go(func() { _ = s.http.ServeTLS(ln, "", "") }) // ends when Close is called
+	s.running.Go(func() { _ = s.http.ServeTLS(ln, "", "") }) // ends when Close is called
 	s.close = sync.OnceValue(func() error {
 		s.mu.Lock()
-		close(s.done) // locked, so that no handler begins unseen
+		s.closed = true
 		s.mu.Unlock()
 		err := s.http.Close()
 		s.client.CloseIdleConnections()
-		s.conns.Wait()
+		s.running.Wait()
 		return err
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +18,14 @@ import (
 // Not parallel: it counts goroutines.
 func TestCloseLeavesNothingRunning(t *testing.T) {
 	before := runtime.NumGoroutine()
-	s, err := entratest.New(&entratest.Options{AutoApprove: admin})
+	var armed atomic.Bool
+	arrived := make(chan struct{})
+	s, err := entratest.New(&entratest.Options{AutoApprove: admin, Now: func() time.Time {
+		if armed.CompareAndSwap(true, false) { // each request asks for the time as it arrives
+			close(arrived)
+		}
+		return time.Now()
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,6 +34,7 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 	}
 	// One request hangs in a delay, one connection says nothing.
 	s.Fail(entratest.Fault{Delay: time.Hour})
+	armed.Store(true)
 	hung := make(chan error)
 	go func() {
 		res, err := s.Client().Get(s.URL() + discoveryPath)
@@ -39,8 +48,12 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer idle.Close()
+	<-arrived
 	if err := s.Close(); err != nil {
 		t.Errorf("Close() error: %v", err)
+	}
+	if log := s.Requests(); log[len(log)-1].Status != -1 {
+		t.Errorf("the log ends with %+v, want the hanging request: Close waits for it", log[len(log)-1])
 	}
 	if err := <-hung; err == nil {
 		t.Error("the hanging request was answered, want it cut")
