@@ -19,10 +19,11 @@ import (
 func TestCloseLeavesNothingRunning(t *testing.T) {
 	before := runtime.NumGoroutine()
 	var armed atomic.Bool
-	arrived := make(chan struct{})
+	arrived, cut := make(chan struct{}), make(chan struct{})
 	s, err := entratest.New(&entratest.Options{AutoApprove: admin, Now: func() time.Time {
 		if armed.CompareAndSwap(true, false) { // each request asks for the time as it arrives
 			close(arrived)
+			<-cut
 		}
 		return time.Now()
 	}})
@@ -32,15 +33,16 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 	if a := poll(t, s, begin(t, s, fullScope)); a.status != 200 {
 		t.Fatalf("sign-in answered %d, want 200", a.status)
 	}
-	// One request hangs in a delay, one connection says nothing.
+	// One request hangs, beyond its connection's end and then in a delay; one connection says nothing.
 	s.Fail(entratest.Fault{Delay: time.Hour})
 	armed.Store(true)
-	hung := make(chan error)
+	hung := make(chan error, 1)
 	go func() {
 		res, err := s.Client().Get(s.URL() + discoveryPath)
 		if err == nil {
 			res.Body.Close()
 		}
+		close(cut)
 		hung <- err
 	}()
 	idle, err := net.Dial("tcp", s.Host())
