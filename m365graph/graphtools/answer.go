@@ -1,0 +1,207 @@
+package graphtools
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/m365go/sdk/m365auth/agenttool"
+	"github.com/m365go/sdk/m365graph"
+)
+
+const (
+	// reserve is what is kept free of an answer for everything but the data and
+	// the cursor: the names of the members, and a note.
+	reserve = 1500
+	// minItems is what is kept for items, however long the cursor is.
+	minItems = 4 << 10
+)
+
+// singleAnswer is the answer to a call for one resource.
+type singleAnswer struct {
+	Data      any    `json:"data"`
+	Truncated bool   `json:"truncated,omitempty"`
+	Note      string `json:"note,omitempty"`
+}
+
+// listAnswer is the answer to a call for a collection.
+type listAnswer struct {
+	Items []json.RawMessage `json:"items"`
+	Count int               `json:"count"`
+	// Total is what $count=true asked for; Graph tells it on the first page.
+	Total *int64 `json:"total,omitempty"`
+	// HasMore and NextCursor say whether and where the list goes on; Truncated
+	// that it would have gone on here, but for a limit of this tool's, or that
+	// a value was shortened.
+	HasMore    bool   `json:"has_more"`
+	NextCursor string `json:"next_cursor,omitempty"`
+	Truncated  bool   `json:"truncated,omitempty"`
+	Note       string `json:"note,omitempty"`
+}
+
+const noteShortened = "long values were shortened; ask for fewer fields with $select"
+
+func (g *graphTool) single(ctx context.Context, call graphCall, params map[string]string) (any, error) {
+	resp, err := g.client.Do(ctx, &m365graph.Request{Path: call.path, Query: &m365graph.Query{Params: params, Prefer: preferences}})
+	if err != nil {
+		return nil, err
+	}
+	v, err := decode(resp.Body)
+	if err != nil || resp.Status != 200 {
+		return nil, errNotJSON
+	}
+	data, cut, err := fit(clean(v), maxOutput-reserve)
+	if err != nil {
+		return nil, err
+	}
+	answer := singleAnswer{Data: json.RawMessage(data), Truncated: cut}
+	if cut {
+		answer.Note = noteShortened
+	}
+	return answer, nil
+}
+
+// errNotJSON stands for an answer that no agent could read.
+var errNotJSON = &agenttool.Error{
+	Code:    agenttool.CodeInvalidArgument,
+	Message: "the endpoint answers with something other than a JSON object",
+	Hint:    "ask for the item itself: its name, size and link",
+}
+
+// preferences ask for bodies without markup.
+var preferences = m365graph.Prefer{TextBody: true}
+
+// list collects items from a place on: one page, or with paginate as many as
+// maxPages and the size of an answer allow.
+func (g *graphTool) list(ctx context.Context, call graphCall, from place, bound []byte) (any, error) {
+	pages := 1
+	if call.Paginate {
+		pages = g.maxPages
+	}
+	c := collection{at: from}
+	query := &m365graph.Query{Params: from.Params, Prefer: preferences, Cursor: from.Link, MaxPages: pages}
+	for page, err := range m365graph.Pages[json.RawMessage](ctx, g.client, call.path, query) {
+		if errors.Is(err, m365graph.ErrTruncated) {
+			break // c.at says where the list goes on
+		}
+		if err != nil && len(c.items) == 0 {
+			return nil, err
+		}
+		if err != nil {
+			c.note = "the next page failed: " + g.explain(ctx, err, call.target).Error()
+			break
+		}
+		more, err := c.add(page)
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			break
+		}
+	}
+	return c.answer(g, call.Paginate, bound)
+}
+
+// collection is a list in the making.
+type collection struct {
+	items     []json.RawMessage
+	size      int
+	total     *int64
+	at        place // where the list goes on
+	ended     bool  // it does not
+	shortened bool
+	full      bool // the answer is, before the page was
+	note      string
+}
+
+// add takes a page, or as much of it as there is room for, and reports whether
+// there may be room for another.
+func (c *collection) add(page *m365graph.Page[json.RawMessage]) (bool, error) {
+	if page.Count != nil {
+		c.total = page.Count
+	}
+	room := roomBeside(c.at, page.Next)
+	for _, raw := range page.Items[min(c.at.Skip, len(page.Items)):] {
+		v, err := decode(raw)
+		if err != nil {
+			return false, errNotJSON
+		}
+		item, err := encode(clean(v))
+		if err != nil {
+			return false, err
+		}
+		if len(item) > room && len(c.items) == 0 {
+			if item, _, err = fit(clean(v), room); err != nil {
+				return false, err
+			}
+			c.shortened = true
+		}
+		if c.size+len(item) > room {
+			c.full = true
+			return false, nil
+		}
+		c.items, c.size = append(c.items, item), c.size+len(item)+1
+		c.at.Skip++
+	}
+	c.at.Link, c.at.Skip = page.Next, 0
+	c.ended = page.Next == ""
+	return true, nil
+}
+
+// roomBeside is how many bytes of items fit beside the longer of two cursors:
+// the one into a page and the one behind it.
+func roomBeside(at place, next string) int {
+	if len(next) > len(at.Link) {
+		at.Link = next
+	}
+	sealed, err := encode(at)
+	if err != nil {
+		return minItems
+	}
+	return max(minItems, maxOutput-reserve-(len(sealed)+64)*4/3)
+}
+
+func (c *collection) answer(g *graphTool, paginate bool, bound []byte) (listAnswer, error) {
+	a := listAnswer{Items: c.items, Count: len(c.items), Total: c.total, HasMore: !c.ended, Note: c.note}
+	if a.Items == nil {
+		a.Items = []json.RawMessage{}
+	}
+	a.Truncated = c.shortened || c.full || c.note != "" || paginate && a.HasMore
+	if c.shortened && a.Note == "" {
+		a.Note = noteShortened
+	}
+	if a.HasMore {
+		cursor, err := g.sealer.seal(c.at, bound)
+		if err != nil {
+			return listAnswer{}, err
+		}
+		a.NextCursor = cursor
+		if a.Note == "" && a.Truncated {
+			a.Note = fmt.Sprintf("the list goes on after these %d items; pass next_cursor as cursor", a.Count)
+		}
+	}
+	return a, nil
+}
+
+func decode(raw []byte) (any, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v map[string]any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// encode writes JSON without the escapes that are for web pages only.
+func encode(v any) (json.RawMessage, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
