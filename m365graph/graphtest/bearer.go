@@ -75,7 +75,10 @@ func (s *Server) verify(r *http.Request, jwt string) (*token, error) {
 	if len(parts) != 3 {
 		return nil, errTokenFormat
 	}
-	var header struct{ Alg, Kid string }
+	var header struct {
+		Alg string `json:"alg"`
+		Kid string `json:"kid"`
+	}
 	var c claims
 	if decodePart(parts[0], &header) != nil || decodePart(parts[1], &c) != nil {
 		return nil, errTokenFormat

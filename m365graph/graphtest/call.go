@@ -2,6 +2,7 @@ package graphtest
 
 import (
 	"encoding/json"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -82,6 +83,13 @@ func (c *call) apply(preference string) { c.applied = append(c.applied, preferen
 func (c *call) decode(v any) error {
 	if len(c.body) == 0 {
 		return failf(codeBadRequest, "Empty Payload. JSON content expected.")
+	}
+	contentType := c.r.Header.Get("Content-Type")
+	if contentType == "" {
+		return failf(codeBadRequest, "Write requests (excluding DELETE) must contain the Content-Type header declaration.")
+	}
+	if media, _, err := mime.ParseMediaType(contentType); err != nil || media != "application/json" {
+		return fail(codeUnsupportedMedia)
 	}
 	if err := json.Unmarshal(c.body, v); err != nil {
 		return failf(codeBadRequest, "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")

@@ -159,7 +159,10 @@ func setFlag(m *Message, raw json.RawMessage) error {
 
 // setHeaders takes custom headers; Exchange lets in only those of X-.
 func setHeaders(m *Message, raw json.RawMessage) error {
-	var list []struct{ Name, Value string }
+	var list []struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	}
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return fmt.Errorf("its type is wrong")
 	}

@@ -63,6 +63,44 @@ func (l *listener) close() {
 	l.work.Wait()
 }
 
+// gate counts the requests in work, so that closing can wait for them. HTTP/2
+// runs them apart from the connection.
+type gate struct {
+	mu     sync.Mutex
+	idle   sync.Cond
+	inside int
+	closed bool
+}
+
+// enter tells whether a request may still come in.
+func (g *gate) enter() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return false
+	}
+	g.inside++
+	return true
+}
+
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.inside--; g.inside == 0 && g.idle.L != nil {
+		g.idle.Broadcast()
+	}
+}
+
+// shut lets nobody in any more, and waits for the last to leave.
+func (g *gate) shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed, g.idle.L = true, &g.mu
+	for g.inside > 0 {
+		g.idle.Wait()
+	}
+}
+
 // checkLoopback refuses addresses that other machines could reach.
 func checkLoopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)

@@ -7,8 +7,7 @@ import (
 )
 
 // systemOptions are the query options of OData that Graph knows; any other
-// name with a $ is an error. Options of later issues' routes are known too,
-// and refused where a route does not take them.
+// name with a $ is an error.
 var systemOptions = []string{"$select", "$expand", "$filter", "$orderby", "$top", "$skip", "$count", "$skiptoken"}
 
 // checkOptions refuses unknown and repeated system options, and puts known
@@ -88,14 +87,11 @@ func (q *query) readPage(c *call, size, maxSize int) error {
 		if err != nil || n < 0 {
 			return failf(c.route.service.badQuery, "Invalid value '%s' for $top query option found. The $top query option requires a non-negative integer value.", text)
 		}
-		if n > maxSize {
-			if c.route.service.topTooLarge == "" {
-				n = maxSize
-			} else {
-				return failf(c.route.service.badQuery, c.route.service.topTooLarge, n, maxSize)
-			}
+		service := c.route.service
+		if service.topTooLarge != "" && (n > maxSize || n < service.minTop) {
+			return failf(service.badQuery, service.topTooLarge, n, maxSize)
 		}
-		q.size = n
+		q.size = min(n, maxSize)
 	} else if n, err := strconv.Atoi(c.prefer["odata.maxpagesize"]); err == nil && n > 0 {
 		q.size = min(n, maxSize)
 		c.apply("odata.maxpagesize=" + itoa(q.size))

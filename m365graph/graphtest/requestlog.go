@@ -20,10 +20,10 @@ type Request struct {
 	// ConsistencyLevel, Range, If-Match and their like. It never holds a
 	// token.
 	Header          http.Header
-	Bearer          bool // an Authorization header was there
-	Content         bool // it came to the content host
-	Status          int  // 0: the connection was cut before the answer
-	Sent            int64
+	Bearer          bool   // an Authorization header was there
+	Content         bool   // it came to the content host
+	Status          int    // 0: the connection was cut before the answer
+	Sent            int64  // bytes of the body
 	ID              string // the answer's request-id
 	ClientRequestID string
 	Start, End      time.Time // by the server's clock
@@ -34,14 +34,23 @@ type requestLog struct {
 	entries []Request
 }
 
-func (l *requestLog) add(r Request) {
+// begin notes a request before anything of the answer is written, so that
+// whoever has an answer finds it in the log.
+func (l *requestLog) begin(r Request) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entries = append(l.entries, r)
+	return len(l.entries) - 1
 }
 
-// Requests gives what was asked so far, in the order in which the answers
-// ended.
+// settle replaces an entry by what is known now.
+func (l *requestLog) settle(place int, r Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries[place] = r
+}
+
+// Requests gives what was asked so far, in the order of arrival.
 func (s *Server) Requests() []Request {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
@@ -66,6 +75,7 @@ func loggedHeader(h http.Header) http.Header {
 // says.
 type recorder struct {
 	http.ResponseWriter
+	onStatus func(int) // called before the header is sent
 	status   int
 	sent     int64
 	cutAfter int64 // 0: never
@@ -73,12 +83,13 @@ type recorder struct {
 
 func (w *recorder) WriteHeader(status int) {
 	w.status = status
+	w.onStatus(status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *recorder) Write(b []byte) (int, error) {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
 	cut := w.cutAfter > 0 && w.sent+int64(len(b)) >= w.cutAfter
 	if cut {

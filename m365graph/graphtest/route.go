@@ -34,11 +34,12 @@ type service struct {
 	// topTooLarge is what a $top over the maximum is told, with both numbers;
 	// "" means that the maximum is taken instead.
 	topTooLarge string
+	minTop      int
 }
 
 var (
 	directory = &service{denied: codeRequestDenied, badQuery: codeRequestBad,
-		topTooLarge: "Invalid page size specified: '%d'. Must be between 1 and %d inclusive."}
+		topTooLarge: "Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", minTop: 1}
 	exchange = &service{denied: codeAccessDenied, badQuery: codeParseURI,
 		topTooLarge: "The limit of '%[2]d' for Top query has been exceeded. The value from the incoming request is '%[1]d'."}
 	oneDrive = &service{denied: codeDriveDenied, badQuery: codeDriveBad}

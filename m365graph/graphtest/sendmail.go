@@ -82,8 +82,8 @@ func (c *call) compose(m Message) (*message, error) {
 		return nil, fail(codeSendAsDenied)
 	}
 	m.From, m.Sender = c.user.recipient(), c.user.recipient()
-	for _, list := range [][]Recipient{m.ToRecipients, m.CcRecipients, m.BccRecipients} {
-		c.resolveNames(list)
+	for _, list := range []*[]Recipient{&m.ToRecipients, &m.CcRecipients, &m.BccRecipients} {
+		*list = c.resolveNames(*list)
 	}
 	m.IsDraft, m.IsRead = false, true
 	m.ID = ""
@@ -96,7 +96,8 @@ func (c *call) compose(m Message) (*message, error) {
 }
 
 // resolveNames gives nameless recipients of the tenant their names.
-func (c *call) resolveNames(list []Recipient) {
+func (c *call) resolveNames(given []Recipient) []Recipient {
+	list := slices.Clone(given)
 	for i, r := range list {
 		if r.Name != "" {
 			continue
@@ -105,6 +106,7 @@ func (c *call) resolveNames(list []Recipient) {
 			list[i].Name = u.DisplayName
 		}
 	}
+	return list
 }
 
 // deliver puts a copy into the inbox of each recipient in the tenant. Mail to

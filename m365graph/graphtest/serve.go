@@ -2,8 +2,10 @@ package graphtest
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -13,6 +15,10 @@ const defaultMaxBody = 4 << 20
 // handler is the adapter between HTTP and the route table of one host.
 func (s *Server) handler(contentHost bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.work.enter() {
+			panic(http.ErrAbortHandler) // closing
+		}
+		defer s.work.leave()
 		x := s.newExchange(w, r, contentHost)
 		defer x.finish()
 		x.serve()
@@ -30,12 +36,14 @@ type httpExchange struct {
 	found       leaf
 	call        *call
 	fault       *Fault
+	place       int // in the log
 }
 
 func (s *Server) newExchange(w http.ResponseWriter, r *http.Request, contentHost bool) *httpExchange {
 	now := s.now()
 	n := s.sequence.Add(1)
 	x := &httpExchange{s: s, w: &recorder{ResponseWriter: w}, r: r, contentHost: contentHost}
+	x.w.onStatus = x.settle
 	x.entry = Request{
 		Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: r.URL.RawQuery,
 		Header:          loggedHeader(r.Header),
@@ -48,6 +56,7 @@ func (s *Server) newExchange(w http.ResponseWriter, r *http.Request, contentHost
 	if x.entry.ClientRequestID == "" {
 		x.entry.ClientRequestID = x.entry.ID
 	}
+	x.place = s.log.begin(x.entry)
 	h := w.Header()
 	h.Set("Request-Id", x.entry.ID)
 	h.Set("Client-Request-Id", x.entry.ClientRequestID)
@@ -60,10 +69,14 @@ func (s *Server) newExchange(w http.ResponseWriter, r *http.Request, contentHost
 
 // finish puts the request into the log, however it ended.
 func (x *httpExchange) finish() {
-	x.entry.Status = x.w.status
 	x.entry.Sent = x.w.sent
-	x.entry.End = x.s.now()
-	x.s.log.add(x.entry)
+	x.settle(x.w.status)
+}
+
+// settle notes the answer.
+func (x *httpExchange) settle(status int) {
+	x.entry.Status, x.entry.End = status, x.s.now()
+	x.s.log.settle(x.place, x.entry)
 }
 
 // serve answers, faults included.
@@ -201,8 +214,13 @@ func (x *httpExchange) match(segments []segment) error {
 
 // handle authorizes, reads the body and runs the handler under the lock that
 // its method needs.
-func (x *httpExchange) handle() (*reply, error) {
+func (x *httpExchange) handle() (rep *reply, err error) {
 	c := x.call
+	defer func() {
+		if p := recover(); p != nil { // a mistake of ours, which net/http would hide
+			err = fmt.Errorf("graphtest: panic in %s: %v\n%s", x.entry.Route, p, debug.Stack())
+		}
+	}()
 	if err := x.readBody(); err != nil {
 		return nil, err
 	}
@@ -239,92 +257,4 @@ func (x *httpExchange) readBody() error {
 	}
 	x.call.body = body
 	return nil
-}
-
-// writeError shows err in Graph's envelope.
-func (x *httpExchange) writeError(err error) {
-	var e *graphError
-	if !errors.As(err, &e) {
-		e = &graphError{code: codeGeneral, message: err.Error()}
-	}
-	for k, v := range e.header {
-		x.w.Header()[k] = v
-	}
-	x.writeJSON(e.statusCode(), x.envelope(e))
-}
-
-// envelope is https://learn.microsoft.com/graph/errors, as JSON.
-func (x *httpExchange) envelope(e *graphError) []byte {
-	return appendJSON(nil, object{{"error", object{
-		{"code", string(e.code)},
-		{"message", e.message},
-		{"innerError", object{
-			{"date", x.entry.Start.Format("2006-01-02T15:04:05")},
-			{"request-id", x.entry.ID},
-			{"client-request-id", x.entry.ClientRequestID},
-		}},
-	}}})
-}
-
-// write shows a handler's reply.
-func (x *httpExchange) write(rep *reply) {
-	h := x.w.Header()
-	for k, v := range rep.header {
-		h[k] = v
-	}
-	if len(x.call.applied) > 0 {
-		h.Set("Preference-Applied", strings.Join(x.call.applied, ", "))
-	}
-	status := rep.status
-	if status == 0 {
-		status = http.StatusOK
-	}
-	switch {
-	case rep.json != nil:
-		h.Set("OData-Version", "4.0")
-		x.writeJSON(status, rep.json)
-	case rep.raw != nil:
-		x.writeContent(rep.raw)
-	default:
-		h.Set("Content-Length", "0")
-		if status == http.StatusNoContent {
-			h.Del("Content-Length")
-		}
-		x.w.WriteHeader(status)
-	}
-}
-
-func (x *httpExchange) writeJSON(status int, doc []byte) {
-	x.w.Header().Set("Content-Type", jsonType)
-	x.writeBody(status, doc)
-}
-
-// writeContent serves bytes with Range and conditions.
-func (x *httpExchange) writeContent(b *content) {
-	if b.close != nil {
-		defer func() { _ = b.close() }()
-	}
-	h := x.w.Header()
-	h.Set("Content-Type", b.contentType)
-	if b.etag != "" {
-		h.Set("ETag", b.etag)
-	}
-	if f := x.fault; f != nil && f.Cut == CutBody {
-		x.w.cutAfter = max(f.CutAfter, 1)
-	}
-	http.ServeContent(x.w, x.r, "", b.modified, b)
-}
-
-// writeBody writes a whole document, or the part of it that a fault lets
-// through.
-func (x *httpExchange) writeBody(status int, doc []byte) {
-	x.w.Header().Set("Content-Length", itoa(len(doc)))
-	x.w.WriteHeader(status)
-	if f := x.fault; f != nil && f.Cut == CutBody {
-		x.w.cutAfter = f.CutAfter
-		if x.w.cutAfter <= 0 {
-			x.w.cutAfter = int64(max(len(doc)/2, 1))
-		}
-	}
-	_, _ = x.w.Write(doc) // a client that left early is its own business
 }

@@ -54,6 +54,7 @@ type Server struct {
 	faults    faults
 	log       requestLog
 	sequence  atomic.Int64
+	work      gate
 	closeOnce sync.Once
 }
 
@@ -120,6 +121,7 @@ func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
 		s.api.close()
 		s.content.close()
+		s.work.shut()
 		s.client.CloseIdleConnections()
 	})
 	return nil

@@ -1,5 +1,7 @@
 package graphtest
 
+import "strings"
+
 // userSchema is https://learn.microsoft.com/graph/api/resources/user.
 var userSchema = &schema[*userState]{
 	name: "user", page: 100, maxPage: 999,
@@ -21,17 +23,62 @@ var userSchema = &schema[*userState]{
 	},
 }
 
+// readUsers are the scopes that show other people.
+var readUsers = []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+
 func userRoutes() []route {
+	const listDoc = "https://learn.microsoft.com/graph/api/user-list"
 	return []route{
 		{method: "GET", pattern: "/~", doc: "https://learn.microsoft.com/graph/api/user-get", service: directory, shared: true,
-			scopes: []string{"User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All"},
-			handle: func(c *call) (*reply, error) { return one(c, userSchema, c.user, "users") }},
-		{method: "GET", pattern: "/users", doc: "https://learn.microsoft.com/graph/api/user-list", service: directory, shared: true,
-			scopes: []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All"},
-			handle: func(c *call) (*reply, error) {
-				return list(c, listing[*userState]{schema: userSchema, items: c.s.tenant.users, context: "users"})
-			}},
+			scopes: append([]string{"User.Read", "User.ReadWrite"}, readUsers...), handle: getUser},
+		{method: "GET", pattern: "/users", doc: listDoc, service: directory, shared: true, scopes: readUsers, handle: listUsers},
+		{method: "GET", pattern: "/users/$count", doc: listDoc, service: directory, shared: true, scopes: readUsers, handle: countUsers},
 	}
+}
+
+func getUser(c *call) (*reply, error) {
+	if c.user.ID != c.token.objectID && !c.token.has(readUsers) {
+		return nil, fail(codeRequestDenied)
+	}
+	return one(c, userSchema, c.user, "users")
+}
+
+func userListing(c *call) listing[*userState] {
+	return listing[*userState]{schema: userSchema, items: c.s.tenant.users, context: "users", refuse: []string{"$skip"}, check: checkAdvanced}
+}
+
+func listUsers(c *call) (*reply, error) { return list(c, userListing(c)) }
+
+func countUsers(c *call) (*reply, error) {
+	if !c.eventual() {
+		return nil, failf(codeRequestBad, "$count is not currently supported.")
+	}
+	return count(c, userListing(c))
+}
+
+// eventual tells whether the request accepts the directory's slower index,
+// which advanced queries need.
+func (c *call) eventual() bool {
+	return strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual")
+}
+
+// checkAdvanced holds the rules of
+// https://learn.microsoft.com/graph/aad-advanced-queries: some operators need
+// ConsistencyLevel and $count, and without the former $count is ignored.
+func checkAdvanced(c *call, q *query) error {
+	counted := q.count || q.next || strings.HasSuffix(c.route.pattern, "/$count")
+	q.count = q.count && c.eventual()
+	if q.filter == nil || c.eventual() && counted {
+		return nil
+	}
+	advanced := len(q.order) > 0
+	for _, operator := range []string{"ne", "not", "endswith", "contains"} {
+		advanced = advanced || q.filter.operators[operator]
+	}
+	if advanced {
+		return fail(codeRequestQuery)
+	}
+	return nil
 }
 
 // orNull shows an unset string as null.

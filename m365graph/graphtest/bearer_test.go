@@ -1,0 +1,141 @@
+package graphtest_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/m365go/sdk/m365graph/graphtest"
+)
+
+func TestBearerIsRefused(t *testing.T) {
+	t.Parallel()
+	f := setup(t, office())
+	parts := strings.Split(f.token, ".")
+	unsigned := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","kid":"k1"}`)) + "." + parts[1] + "."
+	otherKid := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","kid":"k2"}`)) + "." + parts[1] + "." + parts[2]
+	for name, header := range map[string]string{
+		"missing":            "-",
+		"empty":              "Bearer ",
+		"other scheme":       "Basic " + f.token,
+		"not a token":        "Bearer opaque",
+		"unsigned":           "Bearer " + unsigned,
+		"unknown key":        "Bearer " + otherKid,
+		"changed claims":     "Bearer " + parts[0] + "." + strings.Split(mint(t, map[string]any{"oid": opsID}), ".")[1] + "." + parts[2],
+		"foreign audience":   "Bearer " + mint(t, map[string]any{"aud": "https://management.example"}),
+		"foreign issuer":     "Bearer " + mint(t, map[string]any{"iss": "https://login.example/other/v2.0"}),
+		"expired":            "Bearer " + mint(t, map[string]any{"exp": now.Add(-5 * time.Minute).Unix()}),
+		"without expiry":     "Bearer " + mint(t, map[string]any{"exp": nil}),
+		"not yet valid":      "Bearer " + mint(t, map[string]any{"nbf": now.Add(6 * time.Minute).Unix()}),
+		"nobody's delegated": "Bearer " + mint(t, map[string]any{"oid": ""}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := f.do(t, "GET", "/me", "", "Authorization", header)
+			if a.status != http.StatusUnauthorized || a.code(t) != "InvalidAuthenticationToken" {
+				t.Errorf("GET /me = %d %s, want 401 InvalidAuthenticationToken", a.status, a.body)
+			}
+			if got := a.header.Get("WWW-Authenticate"); !strings.HasPrefix(got, "Bearer ") {
+				t.Errorf("WWW-Authenticate = %q, want a Bearer challenge", got)
+			}
+		})
+	}
+}
+
+func TestBearerIsAccepted(t *testing.T) {
+	t.Parallel()
+	f := setup(t, office())
+	for name, claims := range map[string]map[string]any{
+		"audience is Graph's application": {"aud": "00000003-0000-0000-c000-000000000000"},
+		"audience with a slash":           {"aud": "https://graph.microsoft.com/"},
+		"expired within the leeway":       {"exp": now.Add(-4 * time.Minute).Unix()},
+		"scope spelt as a URL":            {"scp": "https://graph.microsoft.com/user.read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if a := f.do(t, "GET", "/me", "", "Authorization", "bearer "+mint(t, claims)); a.status != http.StatusOK {
+				t.Errorf("GET /me = %d %s, want 200", a.status, a.body)
+			}
+		})
+	}
+}
+
+func TestBearerOfAnEllipticKeyIsAccepted(t *testing.T) {
+	t.Parallel()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := graphtest.New(&graphtest.Options{
+		Keys:   func(context.Context, string) (crypto.PublicKey, error) { return key.Public(), nil },
+		Tenant: office(), Now: func() time.Time { return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	b64 := base64.RawURLEncoding.EncodeToString
+	signed := b64([]byte(`{"alg":"ES256"}`)) + "." + b64(fmt.Appendf(nil, `{"aud":"https://graph.microsoft.com","oid":%q,"scp":"User.Read","exp":%d}`, salesID, now.Add(time.Hour).Unix()))
+	digest := sha256.Sum256([]byte(signed))
+	r, v, err := ecdsa.Sign(rand.Reader, key, digest[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature := append(r.FillBytes(make([]byte, 32)), v.FillBytes(make([]byte, 32))...)
+	f := &fixture{s, signed + "." + b64(signature)}
+	if a := f.do(t, "GET", "/me", ""); a.status != http.StatusOK {
+		t.Errorf("GET /me = %d %s, want 200", a.status, a.body)
+	}
+	signature[0] ^= 1
+	f.token = signed + "." + b64(signature)
+	if a := f.do(t, "GET", "/me", ""); a.status != http.StatusUnauthorized {
+		t.Errorf("GET /me with a broken signature = %d, want 401", a.status)
+	}
+}
+
+func TestScopesAndMailboxesAreKeptApart(t *testing.T) {
+	t.Parallel()
+	f := setup(t, office())
+	app := map[string]any{"scp": nil, "oid": nil, "roles": []string{"Mail.Read"}}
+	for _, tt := range []struct {
+		name, path string
+		claims     map[string]any
+		status     int
+		code       string
+	}{
+		{"own mail", "/me/messages", map[string]any{"scp": "Mail.Read"}, 200, ""},
+		{"own mail by id", "/users/" + salesID + "/messages", map[string]any{"scp": "Mail.Read"}, 200, ""},
+		{"own mail by encoded name", "/users/Sales%40contoso.example/messages", map[string]any{"scp": "Mail.Read"}, 200, ""},
+		{"mail without its scope", "/me/messages", map[string]any{"scp": "User.Read"}, 403, "ErrorAccessDenied"},
+		{"people without their scope", "/users", map[string]any{"scp": "User.Read"}, 403, "Authorization_RequestDenied"},
+		{"a person without their scope", "/users/" + opsID, map[string]any{"scp": "User.Read"}, 403, "Authorization_RequestDenied"},
+		{"a person", "/users/" + opsID, map[string]any{"scp": "User.ReadBasic.All"}, 200, ""},
+		{"somebody's mail", "/users/" + opsID + "/messages", map[string]any{"scp": "Mail.ReadWrite"}, 403, "ErrorAccessDenied"},
+		{"mail of nobody", "/users/nobody@contoso.example/messages", map[string]any{"scp": "Mail.ReadWrite"}, 403, "ErrorAccessDenied"},
+		{"nobody", "/users/nobody@contoso.example", nil, 404, "Request_ResourceNotFound"},
+		{"a token of nobody here", "/me", map[string]any{"oid": tenantID}, 404, "Request_ResourceNotFound"},
+		{"an application on me", "/me/messages", app, 400, "BadRequest"},
+		{"an application on a mailbox", "/users/" + opsID + "/messages", app, 200, ""},
+		{"an application on nobody's mailbox", "/users/nobody@contoso.example/messages", app, 404, "ErrorInvalidUser"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			a := f.do(t, "GET", tt.path, "", "Authorization", "Bearer "+mint(t, tt.claims))
+			if a.status != tt.status {
+				t.Fatalf("GET %s = %d %s, want %d", tt.path, a.status, a.body, tt.status)
+			}
+			if tt.code != "" && a.code(t) != tt.code {
+				t.Errorf("GET %s: code = %s, want %s", tt.path, a.code(t), tt.code)
+			}
+		})
+	}
+}

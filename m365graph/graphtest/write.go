@@ -1,0 +1,138 @@
+package graphtest
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// writeError shows err in Graph's envelope.
+func (x *httpExchange) writeError(err error) {
+	var e *graphError
+	if !errors.As(err, &e) {
+		e = &graphError{code: codeGeneral, message: err.Error()}
+	}
+	for k, v := range e.header {
+		x.w.Header()[k] = v
+	}
+	x.writeJSON(e.statusCode(), x.envelope(e))
+}
+
+// envelope is https://learn.microsoft.com/graph/errors, as JSON.
+func (x *httpExchange) envelope(e *graphError) []byte {
+	return appendJSON(nil, object{{"error", object{
+		{"code", string(e.code)},
+		{"message", e.message},
+		{"innerError", object{
+			{"date", x.entry.Start.Format("2006-01-02T15:04:05")},
+			{"request-id", x.entry.ID},
+			{"client-request-id", x.entry.ClientRequestID},
+		}},
+	}}})
+}
+
+// write shows a handler's reply.
+func (x *httpExchange) write(rep *reply) {
+	h := x.w.Header()
+	for k, v := range rep.header {
+		h[k] = v
+	}
+	if len(x.call.applied) > 0 {
+		h.Set("Preference-Applied", strings.Join(x.call.applied, ", "))
+	}
+	status := rep.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	switch {
+	case rep.json != nil:
+		h.Set("OData-Version", "4.0")
+		x.writeJSON(status, rep.json)
+	case rep.raw != nil:
+		x.writeContent(rep.raw)
+	default:
+		h.Set("Content-Length", "0")
+		if status == http.StatusNoContent {
+			h.Del("Content-Length")
+		}
+		x.w.WriteHeader(status)
+	}
+}
+
+func (x *httpExchange) writeJSON(status int, doc []byte) {
+	x.w.Header().Set("Content-Type", jsonType)
+	x.writeBody(status, doc)
+}
+
+// writeContent serves bytes with Range and conditions.
+func (x *httpExchange) writeContent(b *content) {
+	if b.close != nil {
+		defer func() { _ = b.close() }()
+	}
+	h := x.w.Header()
+	h.Set("Content-Type", b.contentType)
+	if b.etag != "" {
+		h.Set("ETag", b.etag)
+	}
+	if f := x.fault; f != nil && f.Cut == CutBody {
+		x.w.cutAfter = max(f.CutAfter, 1)
+	}
+	http.ServeContent(x.w, x.r, "", b.modified, b)
+}
+
+// writeBody writes a whole document, or the part of it that a fault lets
+// through.
+func (x *httpExchange) writeBody(status int, doc []byte) {
+	x.w.Header().Set("Content-Length", itoa(len(doc)))
+	x.w.WriteHeader(status)
+	if f := x.fault; f != nil && f.Cut == CutBody {
+		x.w.cutAfter = f.CutAfter
+		if x.w.cutAfter <= 0 {
+			x.w.cutAfter = int64(max(len(doc)/2, 1))
+		}
+	}
+	_, _ = x.w.Write(doc) // a client that left early is its own business
+}
+
+// writeFault answers for the service that f pretends is failing.
+func (x *httpExchange) writeFault(f *Fault) {
+	h := x.w.Header()
+	for k, v := range f.Header {
+		h[http.CanonicalHeaderKey(k)] = v
+	}
+	if f.RetryAfter != "" {
+		h.Set("Retry-After", f.RetryAfter)
+	}
+	e := &graphError{code: code(f.Code), message: f.Message, status: f.Status}
+	if e.code == "" {
+		e.code = codeOfStatus(f.Status)
+	}
+	if e.message == "" {
+		e.message = codes[e.code].message
+	}
+	status := e.statusCode()
+	if f.HTML != "" {
+		if f.Status == 0 && f.Code == "" {
+			status = http.StatusOK
+		}
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		x.writeBody(status, []byte(f.HTML))
+		return
+	}
+	x.writeJSON(status, x.envelope(e))
+}
+
+// codeOfStatus is what the gateway calls a failure.
+func codeOfStatus(status int) code {
+	switch status {
+	case http.StatusUnauthorized:
+		return codeInvalidToken
+	case http.StatusTooManyRequests:
+		return codeTooManyRequests
+	case http.StatusServiceUnavailable:
+		return codeUnavailable
+	case http.StatusGatewayTimeout:
+		return codeGatewayTimeout
+	}
+	return codeUnknownError
+}
