@@ -39,8 +39,9 @@ type call struct {
 	attempts int
 	started  time.Time
 	wait     time.Duration
-	no       *Error // the last answer that said no
-	maybe    bool   // the last attempt may have done its work unseen
+	judged   *http.Response // the last answer, once its verdict is known
+	no       *Error         // what it said, if it said no
+	maybe    bool           // the last attempt may have done its work unseen
 	yes      *Response
 }
 
@@ -50,7 +51,7 @@ func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
 
 // send runs the retry loop once.
 func (k *call) send(ctx context.Context) (*Response, error) {
-	k.no, k.yes, k.maybe = nil, nil, false
+	k.judged, k.no, k.yes, k.maybe = nil, nil, nil, false
 	req, err := k.request(context.WithValue(ctx, callKey{}, k))
 	if err != nil {
 		return nil, err
@@ -187,15 +188,14 @@ func prepareRetry(req *http.Request) error {
 	return k.authorize(req.Context(), req)
 }
 
-// checkRetry runs after each attempt, and once more after its body was read.
+// checkRetry runs after each attempt, and once more after read has seen what it
+// lets stand.
 func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	k := callOf(ctx)
-	if err == nil && k.yes != nil {
+	if err == nil && (k.judged == resp || resp.StatusCode < http.StatusBadRequest) {
 		return false, nil
 	}
-	if err == nil && resp.StatusCode < http.StatusBadRequest {
-		return false, nil // its body is read next
-	}
+	k.judged = resp
 	var v verdict
 	k.wait = backoff(k.attempts-1, 0, k.client.opts.MaxWait)
 	if err != nil {

@@ -43,7 +43,7 @@ func newError(resp *http.Response, method, path string, now time.Time) *Error {
 	e := &Error{Method: method, Path: path, Status: resp.StatusCode}
 	e.RequestID = resp.Header.Get("request-id")
 	e.ClientRequestID = resp.Header.Get("client-request-id")
-	e.Diagnostic = clip(resp.Header.Get("x-ms-ags-diagnostic"), maxMessage)
+	e.Diagnostic = line(resp.Header.Get("x-ms-ags-diagnostic"))
 	e.Date, _ = http.ParseTime(resp.Header.Get("Date"))
 	e.RetryAfter, _ = parseRetryAfter(resp.Header.Get("Retry-After"), now)
 	e.Claims = parseClaims(resp.Header.Values("WWW-Authenticate"))
@@ -67,18 +67,18 @@ func (e *Error) readBody(body []byte) {
 	if err := json.Unmarshal(envelope.Error, &outer); err != nil {
 		// OAuth's shape, which some gateways answer with: a bare code.
 		_ = json.Unmarshal(envelope.Error, &e.Code)
-		e.Message = clip(envelope.Description, maxMessage)
+		e.Code, e.Message = line(e.Code), line(envelope.Description)
 		return
 	}
-	e.Code, e.Target = clip(outer.Code, maxMessage), clip(outer.Target, maxMessage)
-	e.Message = clip(oneLine(outer.Message), maxMessage)
+	e.Code, e.Target = line(outer.Code), line(outer.Target)
+	e.Message = line(outer.Message)
 	for next := outer.inner(); len(next) > 0 && len(e.Inner) < maxInner; {
 		var in errorBody
 		if json.Unmarshal(next, &in) != nil {
 			break
 		}
 		if in.Code != "" {
-			e.Inner = append(e.Inner, clip(in.Code, maxMessage))
+			e.Inner = append(e.Inner, line(in.Code))
 		}
 		if e.RequestID == "" {
 			e.RequestID = in.RequestID + in.RequestID2
@@ -95,10 +95,11 @@ func plainMessage(body []byte) string {
 	case body[0] == '<':
 		return "the answer is a page of HTML, so a gateway sent it"
 	}
-	return clip(oneLine(string(body)), 200)
+	return clip(line(string(body)), 200)
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// line makes text from outside one line of bounded length.
+func line(s string) string { return clip(strings.Join(strings.Fields(s), " "), maxMessage) }
 
 // parseClaims returns the claims of a WWW-Authenticate challenge as JSON, or
 // nothing. Entra sends them in base64, padded or not, of either alphabet.

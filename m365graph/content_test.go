@@ -1,0 +1,328 @@
+package m365graph_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365graph"
+)
+
+const (
+	unit = 320 << 10
+	// A link's own authority is as secret as a token.
+	uploadURL = "https://contoso.sharepoint.com/up?tempauth=" + canary
+)
+
+func session() *m365graph.UploadSession {
+	return m365graph.ResumeUploadSession(m365auth.NewSecret(uploadURL))
+}
+
+// slices returns a fresh session's answers, and what the server has of the file.
+// fault may answer in its place; done tells whether the slice was kept before.
+func slices(t *testing.T, size int64, fault func(n int, r *http.Request, keep func()) (*http.Response, error)) (*wire, *bytes.Buffer) {
+	t.Helper()
+	var got bytes.Buffer
+	return &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+		if r.Header.Get("Authorization") != "" {
+			t.Errorf("%s carries the token", r.Method)
+		}
+		expect := func(status int) *http.Response {
+			return reply(status, fmt.Sprintf(`{"nextExpectedRanges":["%d-"]}`, got.Len()))
+		}
+		if r.Method == http.MethodGet {
+			return expect(200), nil
+		}
+		var from, to, total int64
+		if _, err := fmt.Sscanf(r.Header.Get("Content-Range"), "bytes %d-%d/%d", &from, &to, &total); err != nil || total != size {
+			t.Errorf("Content-Range = %q", r.Header.Get("Content-Range"))
+		}
+		body, _ := io.ReadAll(r.Body)
+		if int64(len(body)) != to-from+1 || r.ContentLength != int64(len(body)) {
+			t.Errorf("the slice %d-%d has %d bytes, Content-Length %d", from, to, len(body), r.ContentLength)
+		}
+		keep := func() { got.Write(body) }
+		if fault != nil {
+			if resp, err := fault(n, r, keep); resp != nil || err != nil {
+				return resp, err
+			}
+		}
+		if from != int64(got.Len()) {
+			return graphError(416, "invalidRange"), nil
+		}
+		keep()
+		if int64(got.Len()) == size {
+			return reply(201, `{"id":"done"}`), nil
+		}
+		return expect(202), nil
+	}}, &got
+}
+
+func TestUploadSendsTheFileWhateverHappens(t *testing.T) {
+	t.Parallel()
+	file := bytes.Repeat([]byte("0123456789abcdef"), 3*unit/16)
+	file = append(file, "the end"...)
+	for name, fault := range map[string]func(n int, r *http.Request, keep func()) (*http.Response, error){
+		"no fault": nil,
+		"throttled": func(n int, _ *http.Request, _ func()) (*http.Response, error) {
+			if n == 2 {
+				return graphError(429, "activityLimitReached", "Retry-After", "3"), nil
+			}
+			return nil, nil
+		},
+		"cut before": func(n int, _ *http.Request, _ func()) (*http.Response, error) {
+			if n == 2 {
+				return nil, errReset
+			}
+			return nil, nil
+		},
+		"cut after": func(n int, _ *http.Request, keep func()) (*http.Response, error) {
+			if n == 2 {
+				keep()
+				return nil, errReset
+			}
+			return nil, nil
+		},
+		"5xx after": func(n int, _ *http.Request, keep func()) (*http.Response, error) {
+			if n == 2 {
+				keep()
+				return graphError(504, "generalException"), nil
+			}
+			return nil, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w, got := slices(t, int64(len(file)), fault)
+				var last int64
+				resp, err := setup(t, w).Upload(t.Context(), session(), bytes.NewReader(file), int64(len(file)), &m365graph.UploadOptions{
+					SliceSize: unit + 1, Progress: func(sent, _ int64) { last = sent },
+				})
+				if err != nil || resp.Status != 201 {
+					t.Fatalf("Upload = %v, %v", resp, err)
+				}
+				if !bytes.Equal(got.Bytes(), file) || last != int64(len(file)) {
+					t.Errorf("the server has %d bytes, progress says %d, want the %d of the file", got.Len(), last, len(file))
+				}
+			})
+		})
+	}
+}
+
+func TestUploadGoesOnWhereACrashLeftIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		file := bytes.Repeat([]byte("0123456789abcdef"), 4*unit/16)
+		ctx, cancel := context.WithCancel(t.Context())
+		var ranges []string
+		w, got := slices(t, int64(len(file)), func(n int, r *http.Request, _ func()) (*http.Response, error) {
+			ranges = append(ranges, r.Header.Get("Content-Range"))
+			if n == 3 {
+				cancel()
+				return nil, ctx.Err()
+			}
+			return nil, nil
+		})
+		c := setup(t, w)
+		opts := &m365graph.UploadOptions{SliceSize: unit}
+		if _, err := c.Upload(ctx, session(), bytes.NewReader(file), int64(len(file)), opts); !errors.Is(err, context.Canceled) {
+			t.Fatalf("Upload = %v, want the cancel", err)
+		}
+		if _, err := c.Upload(t.Context(), session(), bytes.NewReader(file), int64(len(file)), opts); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), file) {
+			t.Errorf("the server has %d bytes, want the %d of the file", got.Len(), len(file))
+		}
+		want := []string{"bytes 0-327679/1310720", "bytes 327680-655359/1310720", "bytes 655360-983039/1310720", "bytes 655360-983039/1310720", "bytes 983040-1310719/1310720"}
+		if diff := cmp.Diff(want, ranges); diff != "" {
+			t.Errorf("slices (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestUploadReadsOutlooksDialect(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+		switch n {
+		case 0:
+			return reply(200, `{"NextExpectedRanges":["0"]}`), nil
+		case 1:
+			return reply(200, fmt.Sprintf(`{"ExpirationDateTime":"2026-01-01T00:00:00Z","NextExpectedRanges":["%d"]}`, unit)), nil
+		}
+		return reply(201, "", "Location", "https://outlook.office.com/attachments('1')"), nil
+	}}
+	resp, err := setup(t, w).Upload(t.Context(), session(), bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{SliceSize: unit})
+	if err != nil || resp.Status != 201 || len(w.requests()) != 3 {
+		t.Errorf("Upload = %v, %v after %d requests", resp, err, len(w.requests()))
+	}
+}
+
+func TestALostAnswerToTheLastSliceIsAmbiguous(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, _ := slices(t, 10, func(n int, _ *http.Request, keep func()) (*http.Response, error) {
+			if n == 1 {
+				keep()
+				return nil, errReset
+			}
+			return graphError(404, "itemNotFound"), nil
+		})
+		_, err := setup(t, w).Upload(t.Context(), session(), strings.NewReader("0123456789"), 10, nil)
+		if !errors.Is(err, m365graph.ErrAmbiguous) {
+			t.Errorf("Upload = %v, want ErrAmbiguous", err)
+		}
+	})
+}
+
+func TestUploadEndsOnAnswersThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"no range": `{}`, "no number": `{"nextExpectedRanges":["x-"]}`, "negative": `{"nextExpectedRanges":["-5"]}`,
+		"beyond the end": `{"nextExpectedRanges":["99999999-"]}`, "the same again": `{"nextExpectedRanges":["0-"]}`, "no json": `<html>`,
+	} {
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(202, body), nil }}
+		_, err := setup(t, w).Upload(t.Context(), session(), bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{SliceSize: unit})
+		if err == nil || len(w.requests()) > 5 {
+			t.Errorf("%s: Upload = %v after %d requests, want an error soon", name, err, len(w.requests()))
+		}
+	}
+}
+
+func TestASourceThatCannotBeReadIsNotRetried(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the disk is gone")
+	w, _ := slices(t, 10, nil)
+	_, err := setup(t, w).Upload(t.Context(), session(), readerAt{broken}, 10, nil)
+	if !errors.Is(err, broken) || len(w.requests()) != 2 {
+		t.Errorf("Upload = %v after %d requests, want the source's error after 2", err, len(w.requests()))
+	}
+}
+
+type readerAt struct{ err error }
+
+func (r readerAt) ReadAt([]byte, int64) (int, error) { return 0, r.err }
+
+func TestContentLinksLeadToContentHostsOnly(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+		if r.URL.Host == "graph.microsoft.com" {
+			return reply(302, "", "Location", "https://evil.example/x?tempauth="+canary), nil
+		}
+		return reply(302, "", "Location", "https://evil.example/x"), nil
+	}}
+	c := setup(t, w)
+	_, err := c.Download(t.Context(), m365graph.P("me", "drive", "items", "1", "content"), nil)
+	if !errors.Is(err, m365graph.ErrHostNotAllowed) || strings.Contains(err.Error(), canary) {
+		t.Errorf("Download = %v, want ErrHostNotAllowed without the link", err)
+	}
+	evil := m365graph.ResumeUploadSession(m365auth.NewSecret("https://evil.example/?tempauth=" + canary))
+	if _, err := c.Upload(t.Context(), evil, strings.NewReader("x"), 1, nil); !errors.Is(err, m365graph.ErrHostNotAllowed) {
+		t.Errorf("Upload to a saved foreign link = %v, want ErrHostNotAllowed", err)
+	}
+	if _, err := c.Upload(t.Context(), session(), strings.NewReader("x"), 1, nil); !errors.Is(err, m365graph.ErrHostNotAllowed) || strings.Contains(err.Error(), canary) {
+		t.Errorf("Upload redirected away = %v, want ErrHostNotAllowed without the link", err)
+	}
+	for _, r := range w.requests() {
+		if r.URL.Host == "evil.example" {
+			t.Errorf("%s was asked", r.URL.Host)
+		}
+	}
+}
+
+func TestContentErrorsKeepTheLinkToThemselves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, answer := range map[string]func() (*http.Response, error){
+			"reset": func() (*http.Response, error) { return nil, errReset },
+			"403":   func() (*http.Response, error) { return graphError(403, "accessDenied"), nil },
+		} {
+			w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return answer() }}
+			s := session()
+			_, err := setup(t, w).Upload(t.Context(), s, strings.NewReader("x"), 1, nil)
+			if text := fmt.Sprintf("%v %+v %#v %+v", err, err, err, s); err == nil || strings.Contains(text, canary) {
+				t.Errorf("%s: %s", name, text)
+			}
+		}
+	})
+}
+
+func TestDownloadReadsTheRangeAskedFor(t *testing.T) {
+	t.Parallel()
+	const file = "0123456789"
+	ranged := func(r *http.Request) *http.Response {
+		switch r.Header.Get("Range") {
+		case "bytes=3-":
+			return reply(206, file[3:], "Content-Range", "bytes 3-9/10")
+		case "bytes=3-5":
+			return reply(206, file[3:6], "Content-Range", "bytes 3-5/10")
+		case "bytes=0-1":
+			return reply(206, file[:2], "Content-Range", "bytes 0-1/*")
+		case "":
+			return reply(200, file, "ETag", `"{1},2"`)
+		}
+		return graphError(416, "invalidRange")
+	}
+	whole := func(*http.Request) *http.Response { return reply(200, file, "ETag", `"{1},2"`) }
+	for _, tt := range []struct {
+		offset, length int64
+		want           string
+		size           int64
+	}{{0, 0, file, 10}, {3, 0, "3456789", 10}, {3, 3, "345", 10}, {0, 2, "01", -1}} {
+		for name, answer := range map[string]func(*http.Request) *http.Response{"ranges": ranged, "no ranges": whole} {
+			for _, redirect := range []bool{true, false} {
+				w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+					if r.URL.Host == "graph.microsoft.com" && redirect {
+						return reply(302, "", "Location", "https://contoso.sharepoint.com/d?tempauth=x"), nil
+					}
+					if redirect && r.Header.Get("Authorization") != "" {
+						t.Error("the content host was sent the token")
+					}
+					return answer(r), nil
+				}}
+				d, err := setup(t, w).Download(t.Context(), m365graph.P("me", "x", "content"), &m365graph.DownloadOptions{Offset: tt.offset, Length: tt.length})
+				if err != nil {
+					t.Fatalf("%s, offset %d, length %d: %v", name, tt.offset, tt.length, err)
+				}
+				body, err := io.ReadAll(d)
+				_ = d.Close()
+				if err != nil || string(body) != tt.want || d.Length != int64(len(tt.want)) {
+					t.Errorf("%s, offset %d, length %d = %q (Length %d), %v, want %q", name, tt.offset, tt.length, body, d.Length, err, tt.want)
+				}
+				if d.Size != 10 && (d.Size != tt.size || name != "ranges") {
+					t.Errorf("%s, offset %d, length %d: Size = %d, want %d", name, tt.offset, tt.length, d.Size, tt.size)
+				}
+			}
+		}
+	}
+}
+
+func TestDownloadRefusesBytesFromElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, resp := range map[string]func() *http.Response{
+		"another start": func() *http.Response { return reply(206, "xyz", "Content-Range", "bytes 2-4/10") },
+		"no start":      func() *http.Response { return reply(206, "xyz") },
+		"nonsense":      func() *http.Response { return reply(206, "xyz", "Content-Range", "bytes x-y/z") },
+		"short file":    func() *http.Response { return reply(200, "01") },
+		"416":           func() *http.Response { return graphError(416, "invalidRange") },
+	} {
+		w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "graph.microsoft.com" {
+				return reply(302, "", "Location", "https://contoso.sharepoint.com/d"), nil
+			}
+			return resp(), nil
+		}}
+		if d, err := setup(t, w).Download(t.Context(), m365graph.P("me", "x", "content"), &m365graph.DownloadOptions{Offset: 3}); err == nil {
+			t.Errorf("%s: Download = %+v, want an error", name, d)
+		}
+	}
+}
