@@ -15,6 +15,9 @@ import (
 // List implements [Store]. Only payloads that changed since the last call are
 // decrypted.
 func (s *FileStore) List(ctx context.Context, p Partition) ([]Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	prefix := s.prefix(p)
 	names, err := s.names(prefix)
 	if err != nil {
@@ -100,6 +103,9 @@ func (s *FileStore) foreign(name string, err error) error {
 
 // Load implements [Store]. A damaged payload is set aside and counts as absent.
 func (s *FileStore) Load(ctx context.Context, slot Slot) (Blob, error) {
+	if err := ctx.Err(); err != nil {
+		return Blob{}, err
+	}
 	if err := checkFolder(s.dir, s.stem); err != nil {
 		return Blob{}, ignoreAbsent(err)
 	}
@@ -149,6 +155,9 @@ func (s *FileStore) setAside(ctx context.Context, name string, sealed []byte) er
 
 // Save implements [Store].
 func (s *FileStore) Save(ctx context.Context, slot Slot, data []byte, old Version) (Version, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
 	if len(slot.Account)+len(data) > maxFile/2 {
 		return "", unavailable("save a payload", "sign out accounts that are not used", fmt.Errorf("%d bytes are too many", len(data)))
 	}
@@ -190,6 +199,9 @@ func (s *FileStore) removeTemps() {
 
 // Delete implements [Store]. It needs no key.
 func (s *FileStore) Delete(ctx context.Context, slot Slot) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := checkFolder(s.dir, s.stem); err != nil {
 		return ignoreAbsent(err)
 	}

@@ -98,6 +98,9 @@ func (s *Sealer) load(ctx context.Context) ([]Key, error) {
 	if err == nil && len(keys) == 0 {
 		err = ErrNoKey
 	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if known := (*m365auth.Error)(nil); errors.As(err, &known) {
 		return nil, err
 	}
