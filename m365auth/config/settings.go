@@ -80,8 +80,8 @@ func (s *Settings) Explain() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, r := range s.rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", r.key, r.shown, r.origin)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", r.key, r.shown, r.origin)
 	}
-	w.Flush() // a strings.Builder does not fail
+	_ = w.Flush() // a strings.Builder does not fail
 	return b.String()
 }
