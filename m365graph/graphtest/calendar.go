@@ -1,7 +1,9 @@
 package graphtest
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -50,40 +52,56 @@ func newCalendarStore(u *userState, now time.Time) (*calendarStore, error) {
 	return s, nil
 }
 
-// load takes over an event of the tenant, with its exceptions.
+// load takes over an event of the tenant.
 func (s *calendarStore) load(cal *calendarState, given *Event, id string, now time.Time) error {
+	e, err := loadEvent(cal, given, id, now)
+	if err != nil {
+		return err
+	}
+	for _, x := range append([]*eventState{e}, slices.Collect(maps.Values(e.exceptions))...) {
+		if s.events[x.ID] != nil {
+			return fmt.Errorf("there are two with id %s", x.ID)
+		}
+		s.events[x.ID] = x
+	}
+	s.add(e)
+	return nil
+}
+
+// loadEvent makes an event of the tenant, and its exceptions, ready. The id is for one that has none.
+func loadEvent(cal *calendarState, given *Event, id string, now time.Time) (*eventState, error) {
 	e := newEventState(cal, given, now)
 	if e.ID == "" {
 		e.ID = id
 	}
 	if err := e.settle(); err != nil {
-		return err
+		return nil, err
 	}
-	if s.events[e.ID] != nil {
-		return fmt.Errorf("there are two with id %s", e.ID)
+	if e.series == nil {
+		if len(given.Exceptions) > 0 || len(given.Cancelled) > 0 {
+			return nil, errors.New("it has exceptions or cancelled occurrences, and no recurrence")
+		}
+		return e, nil
 	}
 	for _, at := range given.Cancelled {
-		if e.series != nil {
-			e.cancelled[e.series.dayOf(at)] = true
-		}
+		e.cancelled[e.series.dayOf(at)] = true
 	}
 	for i, x := range given.Exceptions {
-		if e.series == nil {
-			return fmt.Errorf("exception %d: the event has no recurrence", i)
-		}
 		exception := newEventState(cal, x, now)
+		exception.Recurrence = nil
 		exception.master, exception.day = e, e.series.dayOf(x.OriginalStart)
 		if exception.ID == "" {
 			exception.ID = occurrenceID(e.ID, exception.day)
 		}
 		if err := exception.settle(); err != nil {
-			return fmt.Errorf("exception %d: %w", i, err)
+			return nil, fmt.Errorf("exception %d: %w", i, err)
+		}
+		if e.exceptions[exception.day] != nil {
+			return nil, fmt.Errorf("exception %d: there are two for one occurrence", i)
 		}
 		e.exceptions[exception.day] = exception
-		s.events[exception.ID] = exception
 	}
-	s.add(e)
-	return nil
+	return e, nil
 }
 
 func (s *calendarStore) add(e *eventState) {
@@ -136,11 +154,18 @@ func (cal *calendarState) between(from, to time.Time) []*eventView {
 	for _, e := range cal.events {
 		views = append(views, e.between(from, to)...)
 	}
+	return sortByStart(views)
+}
+
+func sortByStart(views []*eventView) []*eventView {
 	slices.SortStableFunc(views, func(a, b *eventView) int {
 		if order := a.start.Compare(b.start); order != 0 {
 			return order
 		}
-		return a.end.Compare(b.end)
+		if order := a.end.Compare(b.end); order != 0 {
+			return order
+		}
+		return strings.Compare(a.id, b.id) // exceptions come from a map
 	})
 	return views
 }

@@ -3,7 +3,6 @@ package graphtest
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -38,12 +37,28 @@ type moment struct {
 
 func (m moment) time() time.Time { return m.in(m.loc) }
 
+// shownIn is what a clock in loc shows then. In its own zone that is what was given, even a midnight that was skipped.
+func (m moment) shownIn(loc *time.Location) wall {
+	if m.loc.String() == loc.String() {
+		return m.wall
+	}
+	return wallOf(m.time().In(loc))
+}
+
 // place is where an event happens.
 type place struct {
 	DisplayName          string
 	LocationEmailAddress string
 	LocationURI          string
 	Address, Coordinates []byte // JSON as it was given; nil: none
+}
+
+// Validate tells why [New] would refuse the event, or an exception of it: a time or zone that cannot be read, an end before
+// the start, an all-day event that does not run from midnight to midnight, a recurrence that Outlook could not keep. Whoever
+// loads events of unknown quality asks first, and leaves out what Outlook could not hold either.
+func (e *Event) Validate() error {
+	_, err := loadEvent(&calendarState{owner: &userState{}}, e, e.ID, time.Time{})
+	return err
 }
 
 // newEventState copies an event. It is not usable before settle.
@@ -72,7 +87,7 @@ func (e *eventState) settle() (err error) {
 		return err
 	}
 	if e.end.time().Before(e.start.time()) {
-		return failf(codePropertyInvalid, "At least one property failed validation. The end lies before the start.")
+		return refuse(codePropertyInvalid, "At least one property failed validation. The end lies before the start.")
 	}
 	if e.IsAllDay {
 		if err := e.settleAllDay(); err != nil {
@@ -89,14 +104,15 @@ func (e *eventState) settle() (err error) {
 	return e.settleSeries()
 }
 
-// settleAllDay holds Outlook's rules of all-day events. A zone in which the clocks skip midnight is forgiven.
+// settleAllDay holds Outlook's rules of all-day events.
 func (e *eventState) settleAllDay() error {
-	for name, m := range map[string]moment{"Start": e.start, "End": e.end} {
-		if m.clock != 0 {
-			return failf(codeInvalidRequest, "Your request can't be completed. The Event.%s property for an all-day event needs to be set to midnight.", name)
-		}
+	switch {
+	case e.start.clock != 0:
+		return failf(codeInvalidRequest, "Your request can't be completed. The Event.Start property for an all-day event needs to be set to midnight.")
+	case e.end.clock != 0:
+		return failf(codeInvalidRequest, "Your request can't be completed. The Event.End property for an all-day event needs to be set to midnight.")
 	}
-	if e.start.zone != e.end.zone {
+	if e.start.loc.String() != e.end.loc.String() {
 		return failf(codeInvalidRequest, "Your request can't be completed. The start and end time zones of an all-day event must be the same.")
 	}
 	if e.end.day == e.start.day {
@@ -118,14 +134,14 @@ func (e *eventState) settleSeries() error {
 			loc = zone
 		}
 	}
-	begin, end := wallOf(e.start.time().In(loc)), wallOf(e.end.time().In(loc))
+	begin, end := e.start.shownIn(loc), e.end.shownIn(loc)
 	r, err := newRule(e.Recurrence, begin.day)
 	if err != nil {
 		return failf(codeInvalidRequest, "Your request can't be completed. The recurrence is invalid: %s.", err)
 	}
 	length := end.sub(begin)
 	if length > time.Duration(min(r.gap(), maxWindowDays))*dayLength {
-		return failf(codeSpanTooBig, "Your request can't be completed. The duration of an occurrence must be less than its frequency.")
+		return refuse(codeSpanTooBig, "Your request can't be completed. The duration of an occurrence must be less than its frequency.")
 	}
 	e.series = &series{rule: r, loc: loc, begin: begin.clock, end: begin.clock + length}
 	return nil
@@ -162,6 +178,3 @@ func parseOccurrenceID(id string) (masterID string, d day, ok bool) {
 	}
 	return string(b[head+4:]), day(int32(binary.BigEndian.Uint32(b[head:]))), true
 }
-
-// String is what errors of New call an event.
-func (e *eventState) String() string { return fmt.Sprintf("%q at %s", e.Subject, e.Start.DateTime) }

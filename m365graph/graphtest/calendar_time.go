@@ -1,6 +1,8 @@
 package graphtest
 
 import (
+	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -26,6 +28,11 @@ const (
 	codeConflict         code = "ErrorIrresolvableConflict"
 )
 
+// refuse is failf with status 400, for codes that only calendars know.
+func refuse(c code, format string, args ...any) error {
+	return &graphError{code: c, message: fmt.Sprintf(format, args...), status: http.StatusBadRequest}
+}
+
 // dateTimeLayouts are the ways to write a time without an offset. Go reads any fraction of a second with each.
 var dateTimeLayouts = []string{"2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly}
 
@@ -35,19 +42,19 @@ var zoneLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00"}
 // graphDateTime is how Graph writes a time of a dateTimeTimeZone: always seven digits of a second, never an offset.
 const graphDateTime = "2006-01-02T15:04:05.0000000"
 
-// parseDateTime reads a time; one without an offset is meant in loc.
-func parseDateTime(s string, loc *time.Location) (time.Time, bool) {
+// parseDateTime reads a time as the clock in loc shows it, where it does not say its offset from UTC itself.
+func parseDateTime(s string, loc *time.Location) (wall, bool) {
 	for _, layout := range zoneLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
-			return t, sane(t)
+			return wallOf(t.In(loc)), sane(t)
 		}
 	}
 	for _, layout := range dateTimeLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
-			return wallOf(t).in(loc), sane(t)
+			return wallOf(t), sane(t)
 		}
 	}
-	return time.Time{}, false
+	return wall{}, false
 }
 
 // sane tells whether Outlook can have a time: its calendar runs from 1601 to 4500.
@@ -64,18 +71,18 @@ func parseMoment(v DateTimeTimeZone) (moment, error) {
 	if err != nil {
 		return moment{}, err
 	}
-	t, ok := parseDateTime(v.DateTime, loc)
+	shown, ok := parseDateTime(v.DateTime, loc)
 	if !ok {
-		return moment{}, failf(codePropertyInvalid, "At least one property failed validation. The value '%s' is not a date and time.", v.DateTime)
+		return moment{}, refuse(codePropertyInvalid, "At least one property failed validation. The value '%s' is not a date and time.", v.DateTime)
 	}
-	return moment{wallOf(t.In(loc)), loc, name}, nil
+	return moment{shown, loc, name}, nil
 }
 
 // loadZone finds a zone by a name of Windows or IANA.
 func loadZone(name string) (*time.Location, error) {
 	loc, err := winzone.Load(name)
 	if err != nil {
-		return nil, failf(codeZoneUnknown, "A valid TimeZone value must be specified. The following TimeZone value is not supported: '%s'.", name)
+		return nil, refuse(codeZoneUnknown, "A valid TimeZone value must be specified. The following TimeZone value is not supported: '%s'.", name)
 	}
 	return loc, nil
 }
@@ -117,13 +124,13 @@ func window(c *call) (from, to time.Time, err error) {
 	read := func(name string) (time.Time, error) {
 		value := c.param(name)
 		if value == "" {
-			return time.Time{}, failf(codeParameterInvalid, "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.")
+			return time.Time{}, refuse(codeParameterInvalid, "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.")
 		}
 		t, ok := parseDateTime(strings.Trim(value, `'"`), time.UTC)
 		if !ok {
-			return time.Time{}, failf(codeParameterInvalid, "The value '%s' of parameter '%s' is invalid.", value, name)
+			return time.Time{}, refuse(codeParameterInvalid, "The value '%s' of parameter '%s' is invalid.", value, name)
 		}
-		return t, nil
+		return t.in(time.UTC), nil
 	}
 	if from, err = read("StartDateTime"); err != nil {
 		return from, to, err
@@ -132,7 +139,7 @@ func window(c *call) (from, to time.Time, err error) {
 		return from, to, err
 	}
 	if to.Before(from) {
-		return from, to, failf(codeEndBeforeStart, "EndDate is earlier than StartDate")
+		return from, to, refuse(codeEndBeforeStart, "EndDate is earlier than StartDate")
 	}
 	if to.Sub(from) > maxWindow {
 		return from, to, failf(codeInvalidRequest, "Your request can't be completed. The range between the start and end dates is greater than the allowed range. Maximum number of days: %d", maxWindowDays)

@@ -180,6 +180,13 @@ func (r *rule) days(from, to day) iter.Seq2[int, day] {
 	}
 }
 
+// number returns the occurrence of a number, counted on beyond the end of the range.
+func (r *rule) number(n int) day {
+	n = max(n+r.skip, 0)
+	each := len(r.period(0))
+	return r.period(n / each)[n%each]
+}
+
 // periodAt returns the period that holds a day, or the last one that begins before it.
 func (r *rule) periodAt(d day) int {
 	switch r.kind {
@@ -290,3 +297,6 @@ func weekdayOf(name string) (time.Weekday, bool) {
 	}
 	return 0, false
 }
+
+// String writes a date as Graph does.
+func (d day) String() string { return time.Unix(int64(d)*86400, 0).UTC().Format(time.DateOnly) }

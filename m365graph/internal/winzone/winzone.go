@@ -67,6 +67,9 @@ func Load(name string) (*time.Location, error) {
 	case "", "local":
 		return nil, fmt.Errorf("winzone: %w %q", ErrUnknown, name)
 	}
+	if loc, ok := loaded.Load(lower); ok {
+		return loc.(*time.Location), nil
+	}
 	t := load()
 	ids := t.iana[lower]
 	if ids == nil {
@@ -76,8 +79,16 @@ func Load(name string) (*time.Location, error) {
 		}
 		ids = siblings(t.iana[strings.ToLower(windows)], lower)
 	}
-	return find(name, ids...)
+	loc, err := find(name, ids...)
+	if err == nil {
+		loaded.Store(lower, loc)
+	}
+	return loc, err
 }
+
+// loaded keeps the zones of the table that were asked for, by lower-case name: a calendar asks for the same one a thousand
+// times. Names from outside the table are not kept, so it cannot grow without bound.
+var loaded sync.Map
 
 // siblings returns the one id that equals lower, in its proper case: another id of the same Windows zone could have
 // another history.

@@ -1,0 +1,236 @@
+package graphtest
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// eventSchema is https://learn.microsoft.com/graph/api/resources/event.
+var eventSchema = &schema[*eventView]{
+	name: "event", page: 10, maxPage: 1000,
+	etag: func(v *eventView) string { return `W/"` + v.changeKey() + `"` },
+	keep: []string{"id"},
+	props: []property[*eventView]{
+		{name: "id", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.id }},
+		{name: "createdDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, v *eventView) any { return v.CreatedDateTime }},
+		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, v *eventView) any { return v.LastModifiedDateTime }},
+		{name: "changeKey", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.changeKey() }},
+		{name: "categories", typ: "[]Edm.String", get: func(_ *call, v *eventView) any { return nonNil(v.Categories) }},
+		{name: "transactionId", typ: "Edm.String", get: func(_ *call, v *eventView) any { return orNull(v.TransactionID) }},
+		{name: "originalStartTimeZone", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.eventState.start.zone }},
+		{name: "originalEndTimeZone", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.eventState.end.zone }},
+		{name: "iCalUId", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.uid() }},
+		{name: "reminderMinutesBeforeStart", typ: "Edm.Int32", get: func(_ *call, v *eventView) any { return v.ReminderMinutes }},
+		{name: "isReminderOn", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.IsReminderOn }},
+		{name: "hasAttachments", typ: "Edm.Boolean", get: func(*call, *eventView) any { return false }},
+		{name: "subject", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.Subject }},
+		{name: "bodyPreview", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.Body.preview() }},
+		{name: "importance", typ: "importance", get: func(_ *call, v *eventView) any { return orElse(v.Importance, "normal") }},
+		{name: "sensitivity", typ: "sensitivity", get: func(_ *call, v *eventView) any { return orElse(v.Sensitivity, "normal") }},
+		{name: "isAllDay", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.IsAllDay }},
+		{name: "isCancelled", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.IsCancelled }},
+		{name: "isOrganizer", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.isOrganizer() }},
+		{name: "responseRequested", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.wantsResponse }},
+		{name: "seriesMasterId", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.masterID() }},
+		{name: "showAs", typ: "freeBusyStatus", get: func(_ *call, v *eventView) any { return orElse(v.ShowAs, "busy") }},
+		{name: "type", typ: "eventType", get: func(_ *call, v *eventView) any { return v.kind }},
+		{name: "webLink", typ: "Edm.String", get: func(_ *call, v *eventView) any { return outlookLink(v.id) }},
+		{name: "onlineMeetingUrl", typ: "Edm.String"},
+		{name: "isOnlineMeeting", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.OnlineMeeting != "" }},
+		{name: "onlineMeetingProvider", typ: "onlineMeetingProviderType", get: func(_ *call, v *eventView) any { return v.meetingProvider() }},
+		{name: "allowNewTimeProposals", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.allowProposals }},
+		{name: "isDraft", typ: "Edm.Boolean", get: func(*call, *eventView) any { return false }},
+		{name: "hideAttendees", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.hideAttendees }},
+		{name: "recurrence", typ: "patternedRecurrence", get: func(_ *call, v *eventView) any { return v.recurrence() }},
+		{name: "onlineMeeting", typ: "onlineMeetingInfo", get: func(_ *call, v *eventView) any { return v.onlineMeeting() }},
+		{name: "responseStatus", typ: "responseStatus", get: func(_ *call, v *eventView) any { return v.response() }},
+		{name: "body", typ: "itemBody", get: func(c *call, v *eventView) any { return bodyObject(c, v.Body) }},
+		{name: "start", typ: "dateTimeTimeZone", get: func(_ *call, v *eventView) any { return v.shown(v.start, v.startDay) }},
+		{name: "end", typ: "dateTimeTimeZone", get: func(_ *call, v *eventView) any { return v.shown(v.end, v.endDay) }},
+		{name: "location", typ: "location", get: func(_ *call, v *eventView) any { return v.location() }},
+		{name: "locations", typ: "[]location", get: func(_ *call, v *eventView) any { return v.locations() }},
+		{name: "attendees", typ: "[]attendee", get: func(_ *call, v *eventView) any { return v.attendees() }},
+		{name: "organizer", typ: "recipient", get: func(_ *call, v *eventView) any { return v.organizer() }},
+		{name: "originalStart", typ: "Edm.DateTimeOffset", show: unlessNil, get: func(_ *call, v *eventView) any { return v.originalStart() }},
+	},
+}
+
+// calendarSchema is https://learn.microsoft.com/graph/api/resources/calendar.
+var calendarSchema = &schema[*calendarState]{
+	name: "calendar", page: 10, maxPage: 1000, keep: []string{"id"},
+	props: []property[*calendarState]{
+		{name: "id", typ: "Edm.String", get: func(_ *call, cal *calendarState) any { return cal.ID }},
+		{name: "name", typ: "Edm.String", get: func(_ *call, cal *calendarState) any { return cal.Name }},
+		{name: "color", typ: "calendarColor", get: func(_ *call, cal *calendarState) any { return orElse(cal.Color, "auto") }},
+		{name: "hexColor", typ: "Edm.String", get: func(*call, *calendarState) any { return "" }},
+		{name: "isDefaultCalendar", typ: "Edm.Boolean", get: func(_ *call, cal *calendarState) any { return cal.isDefault() }},
+		{name: "changeKey", typ: "Edm.String", get: func(_ *call, cal *calendarState) any { return outlookID("calendar change", cal.ID)[:24] }},
+		{name: "canShare", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
+		{name: "canViewPrivateItems", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
+		{name: "canEdit", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
+		{name: "allowedOnlineMeetingProviders", typ: "[]onlineMeetingProviderType", get: func(*call, *calendarState) any { return []string{"teamsForBusiness"} }},
+		{name: "defaultOnlineMeetingProvider", typ: "onlineMeetingProviderType", get: func(*call, *calendarState) any { return "teamsForBusiness" }},
+		{name: "isTallyingResponses", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
+		{name: "isRemovable", typ: "Edm.Boolean", get: func(_ *call, cal *calendarState) any { return !cal.isDefault() }},
+		{name: "owner", typ: "emailAddress", get: func(_ *call, cal *calendarState) any { return emailAddress(cal.owner.DisplayName, cal.owner.Mail) }},
+	},
+}
+
+func (cal *calendarState) isDefault() bool { return cal.owner.calendar.calendars[0] == cal }
+
+// shown is a start or end in the zone that was asked for.
+func (v *eventView) shown(t time.Time, d func() day) any {
+	if v.IsAllDay {
+		return v.zone.showDay(d())
+	}
+	return v.zone.show(t)
+}
+
+func (v *eventView) uid() string {
+	if v.ICalUID != "" {
+		return v.ICalUID
+	}
+	if v.master != nil {
+		return v.master.view().uid()
+	}
+	return "040000008200E00074C5B7101A82E008" + strings.ToUpper(strings.ReplaceAll(guid("ical", v.ID), "-", ""))
+}
+
+func (v *eventView) isOrganizer() bool {
+	return v.Organizer == nil || v.calendar.ownsAddress(v.Organizer.Address)
+}
+
+func (v *eventView) organizer() object {
+	if v.Organizer == nil {
+		return object{{"emailAddress", emailAddress(v.calendar.owner.DisplayName, v.calendar.owner.Mail)}}
+	}
+	return object{{"emailAddress", emailAddress(v.Organizer.Name, v.Organizer.Address)}}
+}
+
+// response is what the owner of the calendar answered.
+func (v *eventView) response() object {
+	answer := v.ResponseStatus
+	if answer == "" && v.isOrganizer() {
+		answer = "organizer"
+	}
+	return responseStatus(answer, time.Time{})
+}
+
+func (v *eventView) attendees() []object {
+	list := []object{}
+	for _, a := range v.Attendees {
+		list = append(list, object{
+			{"type", orElse(a.Type, "required")},
+			{"status", responseStatus(a.Response, a.Time)},
+			{"emailAddress", emailAddress(a.Name, a.Address)},
+		})
+	}
+	return list
+}
+
+func (v *eventView) meetingProvider() string {
+	if v.OnlineMeeting == "" {
+		return "unknown"
+	}
+	return "teamsForBusiness"
+}
+
+func (v *eventView) onlineMeeting() any {
+	if v.OnlineMeeting == "" {
+		return nil
+	}
+	return object{{"joinUrl", v.OnlineMeeting}}
+}
+
+// location sums up all places, as Outlook's location line does.
+func (v *eventView) location() object {
+	if len(v.places) == 1 {
+		return v.places[0].object()
+	}
+	var names []string
+	for _, p := range v.places {
+		names = append(names, p.DisplayName)
+	}
+	return place{DisplayName: strings.Join(names, "; ")}.object()
+}
+
+func (v *eventView) locations() []object {
+	list := []object{}
+	for _, p := range v.places {
+		list = append(list, p.object())
+	}
+	return list
+}
+
+func (p place) object() object {
+	o := object{{"displayName", p.DisplayName}, {"locationType", "default"}}
+	if p.LocationEmailAddress != "" {
+		o = append(o, member{"locationEmailAddress", p.LocationEmailAddress})
+	}
+	if p.LocationURI != "" {
+		o = append(o, member{"locationUri", p.LocationURI})
+	}
+	if p.DisplayName == "" {
+		return append(o, member{"uniqueIdType", "unknown"}, member{"address", object{}}, member{"coordinates", object{}})
+	}
+	o = append(o, member{"uniqueId", p.DisplayName}, member{"uniqueIdType", "private"})
+	if p.Address != nil {
+		o = append(o, member{"address", json.RawMessage(p.Address)})
+	}
+	if p.Coordinates != nil {
+		o = append(o, member{"coordinates", json.RawMessage(p.Coordinates)})
+	}
+	return o
+}
+
+// recurrence is only shown on a master.
+func (v *eventView) recurrence() any {
+	if v.kind != "seriesMaster" {
+		return nil
+	}
+	p, r := v.Recurrence.Pattern, v.series.rule
+	pattern := object{
+		{"type", r.kind}, {"interval", r.interval}, {"month", p.Month}, {"dayOfMonth", p.DayOfMonth},
+	}
+	if r.week != 0 {
+		var names []string
+		for d := range time.Weekday(7) {
+			if r.week.has(d) {
+				names = append(names, strings.ToLower(d.String()))
+			}
+		}
+		pattern = append(pattern, member{"daysOfWeek", names})
+	}
+	pattern = append(pattern, member{"firstDayOfWeek", strings.ToLower(r.first.String())}, member{"index", weekIndexes[max(r.index, 1)-1]})
+	kind, end := "noEnd", "0001-01-01"
+	if r.limit > 0 {
+		kind = "numbered"
+	}
+	if r.end < lastDay {
+		kind, end = "endDate", r.end.String()
+	}
+	return object{{"pattern", pattern}, {"range", object{
+		{"type", kind}, {"startDate", r.start.String()}, {"endDate", end},
+		{"recurrenceTimeZone", orElse(v.Recurrence.Range.RecurrenceTimeZone, v.eventState.start.zone)}, {"numberOfOccurrences", r.limit},
+	}}}
+}
+
+func emailAddress(name, address string) object {
+	return object{{"name", orElse(name, address)}, {"address", address}}
+}
+
+func responseStatus(answer string, at time.Time) object {
+	return object{{"response", orElse(answer, "none")}, {"time", at}}
+}
+
+func outlookLink(id string) string {
+	return "https://outlook.office365.com/owa/?itemid=" + strings.ReplaceAll(id, "=", "%3D") + "&exvsurl=1&path=/calendar/item"
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

@@ -1,0 +1,86 @@
+package graphtest
+
+import "time"
+
+// eventView is an event as a reader meets it: a single one, a master, an exception, or one occurrence of a master.
+type eventView struct {
+	*eventState
+	id         string
+	kind       string // singleInstance, seriesMaster, occurrence or exception
+	start, end time.Time
+	zone       *answerZone
+}
+
+// view shows an event itself.
+func (e *eventState) view() *eventView {
+	v := &eventView{eventState: e, id: e.ID, kind: "singleInstance", start: e.start.time(), end: e.end.time()}
+	switch {
+	case e.master != nil:
+		v.kind = "exception"
+	case e.series != nil:
+		v.kind = "seriesMaster"
+	}
+	return v
+}
+
+// occurrence shows one meeting of a master.
+func (e *eventState) occurrence(o occurrence) *eventView {
+	return &eventView{eventState: e, id: occurrenceID(e.ID, o.day), kind: "occurrence", start: o.start, end: o.end}
+}
+
+// between lists what an event puts into a window. An exception counts with its own time, wherever the rule had it.
+func (e *eventState) between(from, to time.Time) []*eventView {
+	if e.series == nil {
+		if v := e.view(); overlaps(v.start, v.end, from, to) {
+			return []*eventView{v}
+		}
+		return nil
+	}
+	var views []*eventView
+	for o := range e.series.between(from, to) {
+		if !e.cancelled[o.day] && e.exceptions[o.day] == nil {
+			views = append(views, e.occurrence(o))
+		}
+	}
+	for _, x := range e.exceptions {
+		if v := x.view(); !e.cancelled[x.day] && overlaps(v.start, v.end, from, to) {
+			views = append(views, v)
+		}
+	}
+	return views
+}
+
+// startDay and endDay are the dates of an all-day event, by its own calendar.
+func (v *eventView) startDay() day { return wallOf(v.start.In(v.clock())).day }
+
+func (v *eventView) endDay() day { return wallOf(v.end.In(v.clock())).day }
+
+// clock is the zone that an event lives by.
+func (v *eventView) clock() *time.Location {
+	if v.kind == "occurrence" {
+		return v.series.loc
+	}
+	return v.eventState.start.loc
+}
+
+// originalStart is when the rule of the series had an occurrence.
+func (v *eventView) originalStart() any {
+	switch v.kind {
+	case "occurrence":
+		return v.start
+	case "exception":
+		return v.master.series.at(v.day).start
+	}
+	return nil
+}
+
+// masterID is the series that an occurrence or exception belongs to; nil for others.
+func (v *eventView) masterID() any {
+	switch v.kind {
+	case "occurrence":
+		return v.ID
+	case "exception":
+		return v.master.ID
+	}
+	return nil
+}
