@@ -1,0 +1,89 @@
+// Package testtenant joins the two emulators for the tests of this module: a
+// Graph whose tokens Entra signs, and a client of ours in front of it.
+package testtenant
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net/http"
+	"testing"
+
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365auth/entratest"
+	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
+)
+
+// Owner is the person whom the client acts for.
+const Owner = "admin@contoso.example"
+
+// Scopes are what the client's tokens carry.
+var Scopes = []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "Files.ReadWrite.All", "MailboxSettings.Read"}
+
+// Tenant is a running pair of emulators.
+type Tenant struct {
+	Entra  *entratest.Server
+	Graph  *graphtest.Server
+	HTTP   *http.Client // trusts both
+	Cloud  m365auth.Cloud
+	Client *m365graph.Client
+}
+
+// Start serves the owner's data, and other people's, until the test ends. The
+// owner's id and name are filled in; nil is a person without data.
+func Start(t testing.TB, owner *graphtest.User, others ...*graphtest.User) *Tenant {
+	t.Helper()
+	if owner == nil {
+		owner = &graphtest.User{}
+	}
+	owner.UserPrincipalName = Owner
+	people := append([]*graphtest.User{owner}, others...)
+	users := make([]entratest.User, len(people))
+	for i, p := range people {
+		users[i] = entratest.User{UPN: p.UserPrincipalName, DisplayName: p.DisplayName}
+	}
+	entra, err := entratest.New(&entratest.Options{Users: users})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = entra.Close() })
+	for i, u := range entra.Users() {
+		people[i].ID = u.ID
+	}
+	graph, err := graphtest.New(&graphtest.Options{
+		Keys: entra.Key, Issuer: entra.Issuer(), Audience: entra.Audience(),
+		Tenant: &graphtest.Tenant{ID: entra.TenantID(), Users: people},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = graph.Close() })
+	x := &Tenant{Entra: entra, Graph: graph, Cloud: m365auth.Cloud{
+		Name: "test", LoginHost: entra.Host(), GraphHost: graph.Host(), ContentHosts: []string{graph.ContentHost()},
+	}}
+	x.HTTP = trusting(t, entra.Certificate(), graph.Certificate())
+	x.Client, err = m365graph.New(x.Tokens(), &m365graph.Options{Cloud: x.Cloud, HTTPClient: x.HTTP})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// Tokens mints tokens of the owner's.
+func (x *Tenant) Tokens() m365auth.TokenProvider {
+	return m365auth.ProviderFunc(func(context.Context, m365auth.TokenRequest) (m365auth.Token, error) {
+		token, err := x.Entra.Token(Owner, Scopes...)
+		return m365auth.Token{Access: m365auth.NewSecret(token)}, err
+	})
+}
+
+func trusting(t testing.TB, certs ...*x509.Certificate) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+	for _, c := range certs {
+		transport.TLSClientConfig.RootCAs.AddCert(c)
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
