@@ -1,6 +1,7 @@
 package agenttool
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -56,12 +57,23 @@ func (g *Guard) Wrap(d Definition) (Tool, error) {
 	if err := d.check(); err != nil {
 		return Tool{}, err
 	}
-	d.Input, d.Output, d.Scopes = slices.Clone(d.Input), slices.Clone(d.Output), slices.Clone(d.Scopes)
+	d.Input, d.Output, d.Scopes = compact(d.Input), compact(d.Output), slices.Clone(d.Scopes)
 	version := sha256.New()
 	for _, part := range []string{d.Name, d.Description, string(d.Input), string(d.Output), string(d.Effect), d.Permission} {
 		fmt.Fprintf(version, "%d:%s", len(part), part)
 	}
 	return Tool{&guarded{guard: g, def: d, version: hex.EncodeToString(version.Sum(nil))[:16]}}, nil
+}
+
+// compact returns a copy of valid JSON without white space, which every turn of
+// a model would pay for.
+func compact(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	_ = json.Compact(&b, raw) // check has read it
+	return b.Bytes()
 }
 
 // guarded is what a Tool hides.

@@ -251,6 +251,7 @@ func TestToolShowsItsDefinitionAndCannotChangeIt(t *testing.T) {
 	t.Parallel()
 	d := reader(new(int))
 	d.Output = json.RawMessage(`{"type":"object"}`)
+	d.Input = json.RawMessage("{ \"type\": \"object\",\n \"properties\": {\"id\": {\"type\": \"string\", \"description\": \"Its id.\"}} }")
 	tool := wrap(t, nil, d)
 	tool.InputSchema()[0], d.Input[0] = 'X', 'Y'
 	if got, want := string(tool.InputSchema()), `{"type":"object","properties":{"id":{"type":"string","description":"Its id."}}}`; got != want {
