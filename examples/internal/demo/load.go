@@ -36,9 +36,9 @@ type Problem struct {
 // String is the problem on one line.
 func (p Problem) String() string {
 	if p.Loaded {
-		return p.File + ": " + p.Reason
+		return printable(p.File) + ": " + p.Reason
 	}
-	return p.File + ": left out: " + p.Reason
+	return printable(p.File) + ": left out: " + p.Reason
 }
 
 // Load makes a tenant of the files. Its first user is the owner, who has the

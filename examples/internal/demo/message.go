@@ -2,9 +2,9 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/mail"
 	"net/textproto"
@@ -46,11 +46,8 @@ func parseMessage(raw []byte) (m *message, lost []string, err error) {
 	}
 	err = guard(func() error {
 		env, err := parser.ReadEnvelope(bytes.NewReader(raw))
-		switch {
-		case errors.Is(err, io.EOF):
-			return errors.New("the header ends early")
-		case err != nil:
-			return err
+		if err != nil {
+			return fmt.Errorf("not a message: %v", cmp.Or(errors.Unwrap(err), err))
 		}
 		if !isMessage(env.Root.Header) {
 			return errors.New("not a message: it has none of the fields From, To, Subject, Date and Message-ID")

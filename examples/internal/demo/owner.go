@@ -13,7 +13,7 @@ import (
 // owner writes. Keys are addresses in lower case.
 type ballot struct {
 	owner  map[string]int
-	others map[string]int            // every address of every message
+	others map[string]int            // whom the owner writes with
 	names  map[string]map[string]int // by address
 }
 
@@ -33,7 +33,7 @@ func (b *ballot) count(m *message, u use) {
 		mine, theirs = sender, received
 	}
 	b.add(b.owner, mine)
-	b.add(b.others, slices.Concat(mine, theirs))
+	b.add(b.others, theirs)
 }
 
 // add gives one vote to each address, however often it stands there.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"unicode"
 )
 
 // limits bound what is read. They are far beyond a person's mailbox, and keep a
@@ -36,12 +37,12 @@ type source struct {
 
 // skip tells why a file is not loaded.
 func (s *source) skip(file, format string, args ...any) {
-	s.problems = append(s.problems, Problem{File: file, Reason: clean(fmt.Sprintf(format, args...))})
+	s.problems = append(s.problems, Problem{File: file, Reason: printable(fmt.Sprintf(format, args...))})
 }
 
 // note tells what is lost of a file that is loaded.
 func (s *source) note(file, format string, args ...any) {
-	s.problems = append(s.problems, Problem{File: file, Reason: clean(fmt.Sprintf(format, args...)), Loaded: true})
+	s.problems = append(s.problems, Problem{File: file, Reason: printable(fmt.Sprintf(format, args...)), Loaded: true})
 }
 
 // list returns the visible folders and files in dir, by name. It names the others,
@@ -127,6 +128,16 @@ func clean(s string) string {
 
 // line is clean text on one line.
 func line(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
+
+// printable is text for a terminal, which an evil file must not steer.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, clean(s))
+}
 
 // size writes a limit for people.
 func size(n int64) string {
