@@ -58,9 +58,8 @@ func MountWith(_ context.Context, host agenttool.Host, cfg map[string]any, opts 
 	if settings.Tools.ReadOnly {
 		permissions = readOnly(permissions)
 	}
-	offered, err := offers(settings.Tools.Toolsets)
-	if err != nil || !offered {
-		return func(context.Context) error { return nil }, err
+	if err := checkToolsets(settings.Tools.Toolsets); err != nil {
+		return nil, err
 	}
 	tool, err := newGraphTool(host, &o)
 	if err != nil {
@@ -101,14 +100,15 @@ func load(cfg map[string]any, o *Options) (*config.Settings, error) {
 	return settings, nil
 }
 
-// offers reports whether the tools of this package are among the toolsets.
-func offers(names []string) (bool, error) {
+// checkToolsets refuses a name that none of this package's tools has. The only
+// tool is of the only toolset, so every list of known names offers it.
+func checkToolsets(names []string) error {
 	for _, name := range names {
 		if !slices.Contains(toolsets, name) {
-			return false, fmt.Errorf("graphtools: toolsets: %q is unknown; there are %s", name, strings.Join(toolsets, ", "))
+			return fmt.Errorf("graphtools: toolsets: %q is unknown; there are %s", name, strings.Join(toolsets, ", "))
 		}
 	}
-	return true, nil
+	return nil
 }
 
 func newGraphTool(host agenttool.Host, o *Options) (*graphTool, error) {

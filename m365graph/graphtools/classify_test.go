@@ -1,0 +1,140 @@
+package graphtools
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/m365go/sdk/m365graph"
+)
+
+func TestIncludesKnowsWhichScopesCoverOthers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		have, want string
+		ok         bool
+	}{
+		{"Mail.Read", "Mail.Read", true},
+		{"mail.read", "Mail.Read", true},
+		{"https://graph.microsoft.com/Mail.Read", "Mail.Read", true},
+		{"Mail.ReadWrite", "Mail.Read", true},
+		{"Mail.ReadWrite.Shared", "Mail.Read", true},
+		{"Files.Read.All", "Files.Read", true},
+		{"User.Read.All", "User.ReadBasic.All", true},
+		{"User.Read", "User.ReadBasic.All", false},
+		{"User.ReadBasic.All", "User.Read", false},
+		{"Mail.ReadBasic", "Mail.Read", false},
+		{"Mail.Send", "Mail.Read", false},
+		{"Mail.ReadWrite", "Mail.Send", false},
+		{"Calendars.Read", "Mail.Read", false},
+		{"Files.Read", "Files.Read.All", false},
+		{"openid", "Mail.Read", false},
+		{"", "Mail.Read", false},
+	}
+	for _, tt := range tests {
+		if got := includes(tt.have, tt.want); got != tt.ok {
+			t.Errorf("includes(%q, %q) = %t, want %t", tt.have, tt.want, got, tt.ok)
+		}
+	}
+}
+
+func TestEveryRouteIsCovered(t *testing.T) {
+	t.Parallel()
+	known := ids(Catalogue())
+	for _, s := range targets {
+		if len(s.permissions) == 0 || slices.ContainsFunc(s.permissions, func(id string) bool { return !slices.Contains(known, id) }) {
+			t.Errorf("%s is covered by %q, want permissions of the catalogue", s.pattern, s.permissions)
+		}
+		if strings.ToLower(s.pattern) != s.pattern {
+			t.Errorf("%s is not in lower case, so nothing matches it", s.pattern)
+		}
+		if s.page != 0 && slices.Contains([]string{"{}", ":"}, s.elements[len(s.elements)-1]) {
+			t.Errorf("%s ends in an id but is a collection", s.pattern)
+		}
+	}
+}
+
+// FuzzClassify looks for a path that is covered although a part of it leads
+// elsewhere. Its reading of a path is coarser than the policy's on purpose.
+func FuzzClassify(f *testing.F) {
+	for _, seed := range []string{
+		"/me", "/me/messages/x/attachments", "/users('a')/messages", "/me/drive/root:/a/b:/children", "/me/drive/root:/a%3A/content",
+		"/me/drive/root/search(q='x')", "/drives/b!x/items/1", "/sites/h:/sites/a:/drive/root:/b:/children", "/chats/19:x@thread.v2/messages",
+		"/me/messages/$value", "/$batch", "/me/%24value", "/me/microsoft.graph.user", "/me/drive/items/1:/x::/children", "/teams/1/group/drive",
+	} {
+		f.Add(seed)
+	}
+	elsewhere := []string{"$batch", "$value", "$ref", "$count", "content", "photo", "group", "onenote", "workbook", "contacts", "todo", "createdbyuser"}
+	f.Fuzz(func(t *testing.T, s string) {
+		p, err := m365graph.ParsePath(s)
+		if err != nil {
+			return
+		}
+		got, ok := classify(p)
+		if !ok {
+			return
+		}
+		if len(got.permissions) == 0 {
+			t.Fatalf("%q is covered by no permission", s)
+		}
+		segments := strings.Split(strings.TrimPrefix(p.String(), "/"), "/")
+		last, err := url.PathUnescape(segments[len(segments)-1])
+		if err != nil {
+			t.Fatalf("%q is covered although it cannot be unescaped", s)
+		}
+		// An id or a file may bear any name; a name that starts with $ it may not.
+		bare := strings.ToLower(strings.TrimSuffix(last, ":"))
+		if strings.HasPrefix(bare, "$") && !strings.Contains(p.String(), ":") {
+			t.Fatalf("%q is covered by %q although it ends in %s", s, got.permissions, last)
+		}
+		if pattern := got.pattern; !strings.HasSuffix(pattern, "{}") && !strings.HasSuffix(pattern, ":") && slices.Contains(elsewhere, bare) {
+			t.Fatalf("%q is covered by %q as %s", s, got.permissions, pattern)
+		}
+		if again, err := m365graph.ParsePath(p.String()); err != nil || again.String() != p.String() {
+			t.Fatalf("%q is covered as %s, which reads as %s, %v, the second time", s, p, again, err)
+		}
+	})
+}
+
+// FuzzClean looks for a value that cannot be written within its bounds, or that
+// keeps what is withheld.
+func FuzzClean(f *testing.F) {
+	for _, seed := range []string{
+		`{"a":"x\u202ey","contentBytes":"AAAA"}`, `{"a":[{"b":["\ud83d\ude42","\u200b"]}],"x@odata.nextLink":"https://x"}`,
+		`{"n":1e400,"z":null,"t":true}`, `{"@microsoft.graph.downloadUrl":"https://x","@odata.etag":"1"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		v, err := decode(raw)
+		if err != nil {
+			return
+		}
+		out, cut, err := fit(clean(v), 4096)
+		if err != nil {
+			return
+		}
+		if len(out) > 4096 || !json.Valid(out) || !cut && len(raw) > 6*4096+len(out)*12 {
+			t.Fatalf("%q becomes %d bytes (cut: %t): %s", raw, len(out), cut, out)
+		}
+		for _, never := range []string{`"contentBytes":`, `"@microsoft.graph.downloadUrl":`, `nextLink":`, "\u202e", "\u200b"} {
+			if strings.Contains(string(out), never) && !strings.Contains(string(out), `\`) {
+				t.Fatalf("%q becomes %s, which holds %q", raw, out, never)
+			}
+		}
+	})
+}
+
+func BenchmarkClassify(b *testing.B) {
+	p, err := m365graph.ParsePath("/teams/t1/channels/c1/messages/m1/replies")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, ok := classify(p); !ok {
+			b.Fatal("not covered")
+		}
+	}
+}
