@@ -26,8 +26,8 @@
 //
 // # Whose accounts
 //
-// A sign-in belongs to the [agenttool.Caller]'s company and user; nobody else
-// can ask for it. A caller sees and signs out the account that its Account
+// A sign-in belongs to the [agenttool.Caller]'s company, user and account;
+// nobody else can ask for it. A caller sees and signs out the account that its Account
 // names, or, where the host pins none, those that it has signed in itself and
 // those of earlier runs. A host that serves several people therefore pins the
 // account of each, or mounts a provider for each.

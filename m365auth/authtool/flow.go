@@ -45,27 +45,27 @@ var (
 	}
 )
 
-// flowFor returns the owner's pending sign-in, or begins one and says so.
-func (t *tool) flowFor(ctx context.Context, who agenttool.Caller) (f *flow, begun bool, err error) {
+// flowFor returns the owner's pending sign-in, or begins one.
+func (t *tool) flowFor(ctx context.Context, who agenttool.Caller) (*flow, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
-		return nil, false, errClosed
+		return nil, errClosed
 	}
-	if f := t.flows[ownerOf(who)]; f != nil && f.ended.IsZero() {
-		return f, false, nil
+	if f := t.flows[keyOf(who)]; f != nil && f.ended.IsZero() {
+		return f, nil
 	}
-	for o, f := range t.flows {
+	for k, f := range t.flows {
 		if !f.ended.IsZero() && time.Since(f.ended) > keepEnded {
-			delete(t.flows, o)
+			delete(t.flows, k)
 		}
 	}
 	// The sign-in outlives the call that began it.
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f = &flow{id: rand.Text(), ready: make(chan struct{}), cancel: cancel}
-	t.flows[ownerOf(who)] = f
+	f := &flow{id: rand.Text(), ready: make(chan struct{}), cancel: cancel}
+	t.flows[keyOf(who)] = f
 	t.runs.Go(func() { t.run(run, who, f) })
-	return f, true, nil
+	return f, nil
 }
 
 // run begins a sign-in and waits for its end.
@@ -117,7 +117,7 @@ func (t *tool) end(who agenttool.Caller, f *flow, account m365auth.Account, err 
 func (t *tool) latest(who agenttool.Caller, id string) *signIn {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	f := t.flows[ownerOf(who)]
+	f := t.flows[keyOf(who)]
 	if f == nil || id != "" && f.id != id {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (t *tool) latest(who agenttool.Caller, id string) *signIn {
 func (t *tool) cancelOf(who agenttool.Caller) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stop(t.flows[ownerOf(who)], errCancelled)
+	t.stop(t.flows[keyOf(who)], errCancelled)
 }
 
 // stop ends a flow; the caller holds the mutex.

@@ -151,7 +151,9 @@ func TestACleanupWithdrawsEverythingOnce(t *testing.T) {
 	if _, err := tokens.Token(t.Context(), m365auth.TokenRequest{}); !errors.Is(err, m365auth.ErrConfig) {
 		t.Errorf("Token after the cleanup = %v, want an error of a closed provider", err)
 	}
-	b.refused(desk, `{"operation":"login"}`, agenttool.CodeUnavailable)
+	if e := b.refused(desk, `{"operation":"login"}`, agenttool.CodeUnavailable); !strings.Contains(e.Message, "no longer mounted") {
+		t.Errorf("login after the cleanup = %v, want it to say why", e)
+	}
 	b.refused(desk, `{"operation":"status"}`, agenttool.CodeUnavailable)
 }
 
@@ -263,6 +265,11 @@ func TestACodeThatNobodyUsesExpires(t *testing.T) {
 		in := b.ask(desk, `{"operation":"status"}`).SignIn
 		if in.State != "failed" || in.Error.Code != agenttool.CodeNotConnected || !strings.Contains(in.Error.Message, "expired") || in.UserCode != "" {
 			t.Errorf("status after the code's end = %+v, want it expired", in)
+		}
+		<-time.After(2 * time.Hour)
+		b.ask(night, `{"operation":"login"}`)
+		if in := b.ask(desk, `{"operation":"status"}`).SignIn; in.FlowID != "" {
+			t.Errorf("status two hours later = %+v, want it forgotten", in)
 		}
 		if next := b.ask(desk, `{"operation":"login"}`).SignIn; next.FlowID == first.FlowID || next.ExpiresIn != 900 {
 			t.Errorf("login after the code's end = %+v, want a new one", next)

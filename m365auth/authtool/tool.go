@@ -17,7 +17,7 @@ type tool struct {
 
 	mu     sync.Mutex
 	closed bool
-	flows  map[owner]*flow           // the latest of each owner
+	flows  map[flowKey]*flow         // the latest of each
 	owners map[string]map[owner]bool // by account id: who signed it in here
 	runs   sync.WaitGroup            // flows in the background
 }
@@ -27,8 +27,17 @@ type owner struct{ company, user string }
 
 func ownerOf(who agenttool.Caller) owner { return owner{who.Company, who.User} }
 
+// flowKey is what a sign-in is for: one begun for a certain account is no use to
+// a caller who acts for another.
+type flowKey struct {
+	owner
+	account string
+}
+
+func keyOf(who agenttool.Caller) flowKey { return flowKey{ownerOf(who), who.Account} }
+
 func newTool(p *entra.Provider) *tool {
-	return &tool{provider: p, flows: map[owner]*flow{}, owners: map[string]map[owner]bool{}}
+	return &tool{provider: p, flows: map[flowKey]*flow{}, owners: map[string]map[owner]bool{}}
 }
 
 func (t *tool) call(ctx context.Context, raw json.RawMessage) agenttool.Result {
@@ -97,7 +106,7 @@ func (t *tool) own(ctx context.Context, who agenttool.Caller) ([]m365auth.Accoun
 // login begins a sign-in, or joins the one under way, and waits for its code
 // and for nothing else.
 func (t *tool) login(ctx context.Context, who agenttool.Caller, out *output) error {
-	f, begun, err := t.flowFor(ctx, who)
+	f, err := t.flowFor(ctx, who)
 	if err != nil {
 		return err
 	}
@@ -111,11 +120,11 @@ func (t *tool) login(ctx context.Context, who agenttool.Caller, out *output) err
 	switch {
 	case f.err != nil && f.prompt.UserCode == "":
 		return f.err
-	case f.err == nil && begun:
+	case f.err != nil:
+		out.SignIn = f.describe()
+	default:
 		// Even if it has been approved meanwhile, this answer shows the code.
 		out.SignIn = f.waiting()
-	default:
-		out.SignIn = f.describe()
 	}
 	out.Next = next(nil, out.SignIn)
 	return nil
@@ -157,6 +166,9 @@ func (t *tool) status(ctx context.Context, who agenttool.Caller, flowID string, 
 }
 
 func (t *tool) logout(ctx context.Context, who agenttool.Caller, accountID string, out *output) error {
+	if accountID == "" {
+		t.cancelOf(who) // a person who approves now would be signed in again
+	}
 	own, err := t.own(ctx, who)
 	if err != nil {
 		return err
@@ -169,8 +181,6 @@ func (t *tool) logout(ctx context.Context, who agenttool.Caller, accountID strin
 				Hint: "call m365_auth with operation accounts for the ids",
 			}
 		}
-	} else {
-		t.cancelOf(who) // a person who approves now would be signed in again
 	}
 	for _, a := range own {
 		if err := t.provider.Logout(ctx, a.ID); err != nil && !notSignedIn(err) {

@@ -35,6 +35,7 @@ func TestALoginMakesTheOtherToolsWorkAndALogoutEndsIt(t *testing.T) {
 	if a := b.ask(desk, fmt.Sprintf(`{"operation":"status","flow_id":%q}`, in.FlowID)); a.SignedIn || a.SignIn.State != "pending" || a.SignIn.UserCode != in.UserCode {
 		t.Errorf("status = %+v, want the same code pending", a)
 	}
+	b.refused(desk, `{"operation":"status","flow_id":"another"}`, agenttool.CodeNotFound)
 	if _, err := tokens.Token(t.Context(), m365auth.TokenRequest{}); !errors.Is(err, m365auth.ErrLoginRequired) {
 		t.Errorf("Token before the approval = %v, want ErrLoginRequired", err)
 	}
@@ -117,8 +118,38 @@ func TestACallerSeesNothingOfAnother(t *testing.T) {
 	}
 	pinned := night
 	pinned.Account = account
+	if a := b.ask(pinned, `{"operation":"status"}`); a.SignIn.FlowID != "" {
+		t.Errorf("status of a caller who acts for another account = %+v, want no flow", a.SignIn)
+	}
 	if a := b.ask(pinned, `{"operation":"accounts"}`); len(a.Accounts) != 1 || a.Accounts[0].Username != sales {
 		t.Errorf("accounts of a caller whom the host lets act for %s = %+v, want that one", sales, a.Accounts)
+	}
+}
+
+func TestAnAccountIsItsNextOwnersAfterALogout(t *testing.T) {
+	t.Parallel()
+	b, s := emulated(t)
+	b.signIn(s, desk, sales)
+	b.ask(desk, `{"operation":"logout"}`)
+	b.signIn(s, night, sales)
+	if a := b.ask(desk, `{"operation":"accounts"}`); len(a.Accounts) != 0 {
+		t.Errorf("accounts of the caller who signed out = %+v, want none", a.Accounts)
+	}
+}
+
+func TestASignInOutlivesTheCallThatBeganIt(t *testing.T) {
+	t.Parallel()
+	b, s := emulated(t)
+	ctx, cancel := context.WithCancel(agenttool.WithCaller(t.Context(), desk))
+	if res := b.host.Call(ctx, "m365_auth", json.RawMessage(`{"operation":"login"}`)); !res.Success {
+		t.Fatalf("login = %s, want success", res.Text)
+	}
+	cancel()
+	if err := s.Approve(s.Pending()[0].UserCode, sales); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.settled(desk); a.SignIn.State != "signed_in" {
+		t.Errorf("status = %+v, want signed_in", a.SignIn)
 	}
 }
 

@@ -61,6 +61,7 @@ func TestWrongSettingsAreNamedWithTheirLayerAndRemedy(t *testing.T) {
 		".default among scopes":      {mount: id + "scopes: [.default, Mail.Read]", want: "scopes (mount line 2): mixes .default with other scopes"},
 		"scopes that ask nothing":    {mount: id + "scopes: [openid, offline_access]", want: "scopes (mount line 2): asks for no permission"},
 		"unset variable":             {mount: id + "tenant_id: ${NOT_SET}", want: "tenant_id (mount line 2 from ${NOT_SET}): the variable NOT_SET is not set; set it"},
+		"empty variable":             {mount: id + "tenant_id: ${EMPTY}", env: env{"EMPTY": ""}, want: "tenant_id (mount line 2 from ${EMPTY}): the variable EMPTY is not set; set it"},
 		"variable inside text":       {mount: id + "account: x-${ID}", want: "account (mount line 2): has a ${VAR} inside other text; let ${VAR} be the whole value"},
 		"variable as a host":         {mount: id + "base_url: ${ID}", want: "base_url (mount line 2 from ${ID}): a host does not come from a variable; write it out"},
 		"literal secret in mount":    {mount: id + "client_secret: " + canary, want: "client_secret (mount line 2): a secret is not written out here; set M365_CLIENT_SECRET in the environment, write ${VAR} or client_secret_file, or supply it from code"},
@@ -193,7 +194,7 @@ func TestJSONIsReadAsStrictlyAsYAML(t *testing.T) {
 		"{\"client_id\":\n\"" + canary + "\",":             "mount: is not JSON: line 2 cannot be read",
 		`{"client_id": "x"} {}`:                            "mount: is not JSON: line 1 cannot be read",
 		"\"\xff\"":                                         "mount: is not JSON: it is not UTF-8",
-		`[[]]` + strings.Repeat("[", 70):                   "mount: is not JSON",
+		strings.Repeat("[", 70) + strings.Repeat("]", 70):  "mount: is not JSON",
 	}
 	for text, want := range tests {
 		s, err := config.Load(&config.Options{Mount: config.MountJSON([]byte(text)), Env: env{"M365_CLIENT_ID": "x"}.lookup, Home: t.TempDir()})

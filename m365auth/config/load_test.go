@@ -203,7 +203,12 @@ func TestAnOriginNamesTheVariableTheFileTheLineAndTheModule(t *testing.T) {
 func TestOneModuleLeavesTheOtherAlone(t *testing.T) {
 	t.Parallel()
 	const file = "client_secret: ${NOT_SET}\nscopes: wrong\ndefault_page_size: 40\n"
-	opts := &config.Options{Module: config.GraphModule, Env: env{"M365_CLOUD": "china"}.lookup, Home: home(t, file)}
+	vars := env{"M365_CLOUD": "china", "M365_CERTIFICATE_PASSWORD": "a", "M365_CERTIFICATE_PASSWORD_FILE": "/b"}
+	opts := &config.Options{Module: config.GraphModule, Env: vars.lookup, Home: home(t, file)}
+	opts.Secrets = map[string]func() (m365auth.Secret, error){"client_secret": func() (m365auth.Secret, error) {
+		t.Error("the secret was asked for, want no secret for the graph module")
+		return m365auth.Secret{}, nil
+	}}
 	s, err := config.Load(opts)
 	if err != nil {
 		t.Fatalf("Load of the graph module = %v", err)
@@ -218,7 +223,8 @@ func TestOneModuleLeavesTheOtherAlone(t *testing.T) {
 		t.Errorf("Explain() = %s, want no key of the auth module", s.Explain())
 	}
 
-	opts.Module = config.AuthModule
+	opts.Module, opts.Secrets = config.AuthModule, nil
+	delete(vars, "M365_CERTIFICATE_PASSWORD_FILE")
 	opts.Home = home(t, "client_id: an-id\ndefault_page_size: wrong\n")
 	if s, err = config.Load(opts); err != nil {
 		t.Fatalf("Load of the auth module = %v", err)
