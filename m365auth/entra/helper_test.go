@@ -2,9 +2,12 @@ package entra_test
 
 import (
 	"bytes"
-	"context"
+	"encoding/json"
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -117,9 +120,85 @@ type tripFunc func(*http.Request) (*http.Response, error)
 
 func (f tripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func short(t *testing.T, d time.Duration) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), d)
-	t.Cleanup(cancel)
-	return ctx
+// answer is a token endpoint's JSON, to be changed by a test.
+type answer map[string]any
+
+// edit passes the answers of the token endpoint through f.
+func (b *bed) edit(f func(form url.Values, a answer)) {
+	b.opts.HTTPClient = &http.Client{Transport: tripFunc(func(r *http.Request) (*http.Response, error) {
+		form := formOf(r)
+		resp, err := b.server.Client().Transport.RoundTrip(r)
+		if err != nil || !form.Has("grant_type") {
+			return resp, err
+		}
+		defer func() { _ = resp.Body.Close() }()
+		a := answer{}
+		if err := json.NewDecoder(resp.Body).Decode(&a); err != nil {
+			return nil, err
+		}
+		f(form, a)
+		return respond(r, resp.StatusCode, a)
+	})}
+}
+
+func formOf(r *http.Request) url.Values {
+	if r.GetBody == nil {
+		return nil
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		return nil
+	}
+	text, err := io.ReadAll(body)
+	if err != nil {
+		return nil
+	}
+	form, err := url.ParseQuery(string(text))
+	if err != nil {
+		return nil
+	}
+	return form
+}
+
+func respond(r *http.Request, status int, body any) (*http.Response, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(bytes.NewReader(text)), Request: r,
+	}, nil
+}
+
+// due makes the first token one with little time left, so that the next request
+// for it is due, and leaves those of refreshes as they are.
+func (b *bed) due(left time.Duration) {
+	b.edit(func(form url.Values, a answer) {
+		if form.Get("grant_type") == "device_code" && a["access_token"] != nil {
+			a["expires_in"] = int(left.Seconds())
+		}
+	})
+}
+
+func kindOf(err error) m365auth.Kind {
+	if e := (*m365auth.Error)(nil); errors.As(err, &e) {
+		return e.Kind
+	}
+	return ""
+}
+
+// gate holds up the next requests of a grant: each sends on arrived, and goes on
+// once release is closed.
+func (b *bed) gate(grant string) (arrived <-chan struct{}, release chan struct{}) {
+	came := make(chan struct{}, 100)
+	release = make(chan struct{})
+	b.opts.HTTPClient = &http.Client{Transport: tripFunc(func(r *http.Request) (*http.Response, error) {
+		if formOf(r).Get("grant_type") == grant {
+			came <- struct{}{}
+			<-release
+		}
+		return b.server.Client().Transport.RoundTrip(r)
+	})}
+	return came, release
 }

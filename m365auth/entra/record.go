@@ -64,7 +64,7 @@ func (r *record) find(w wanted) (heldToken, bool) {
 // with returns a copy that holds t, and nothing that has expired or that t
 // replaces, which is what can do all that t can.
 func (r *record) with(t heldToken, now time.Time) *record {
-	out := r.without(wanted{tenant: t.tenant, scopes: append(t.asked, t.Scopes...)})
+	out := r.without(wanted{tenant: t.tenant, scopes: slices.Concat(t.asked, t.Scopes)})
 	out.tokens = slices.DeleteFunc(out.tokens, func(old heldToken) bool { return !now.Before(old.ExpiresOn) })
 	out.tokens = append(out.tokens, t)
 	if len(out.tokens) > maxTokens {
