@@ -37,13 +37,13 @@ func clean(v any) any {
 // withheld reports whether a property is not for models: links that open a file
 // for whoever has them, contents in base64, and links to pages and metadata.
 func withheld(name string) bool {
-	switch lower := strings.ToLower(name); lower {
-	case "contentbytes", "uploadurl", "@microsoft.graph.downloadurl", "@content.downloadurl", "@odata.context":
-		return true
-	default:
-		return strings.HasSuffix(lower, "@odata.nextlink") || strings.HasSuffix(lower, "@odata.deltalink") ||
-			strings.HasSuffix(lower, "@odata.context")
+	name = strings.ToLower(name)
+	for _, end := range []string{"contentbytes", "uploadurl", "downloadurl", "@odata.context", "@odata.nextlink", "@odata.deltalink"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
 	}
+	return false
 }
 
 // visible drops control characters, marks that reorder text and characters
