@@ -36,7 +36,8 @@ func slices(t *testing.T, size int64, fault func(n int, r *http.Request, keep fu
 			t.Errorf("%s carries the token", r.Method)
 		}
 		expect := func(status int) *http.Response {
-			return reply(status, fmt.Sprintf(`{"nextExpectedRanges":["%d-"]}`, got.Len()))
+			// In no order, and not all of them: the lowest counts.
+			return reply(status, fmt.Sprintf(`{"nextExpectedRanges":["%d-","%d-%d"]}`, size, got.Len(), size-1))
 		}
 		if r.Method == http.MethodGet {
 			return expect(200), nil
@@ -44,6 +45,9 @@ func slices(t *testing.T, size int64, fault func(n int, r *http.Request, keep fu
 		var from, to, total int64
 		if _, err := fmt.Sscanf(r.Header.Get("Content-Range"), "bytes %d-%d/%d", &from, &to, &total); err != nil || total != size {
 			t.Errorf("Content-Range = %q", r.Header.Get("Content-Range"))
+		}
+		if (to-from+1)%unit != 0 && to+1 != size {
+			t.Errorf("the slice %d-%d is not a multiple of 320 KiB", from, to)
 		}
 		body, _ := io.ReadAll(r.Body)
 		if int64(len(body)) != to-from+1 || r.ContentLength != int64(len(body)) {

@@ -134,9 +134,6 @@ func All[T any](ctx context.Context, c *Client, path Path, q *Query) iter.Seq2[T
 		var zero T
 		yielded := 0
 		for page, err := range Pages[T](ctx, c, path, q) {
-			if truncated, ok := errors.AsType[*TruncatedError](err); ok {
-				truncated.Items = yielded
-			}
 			if err != nil {
 				yield(zero, err)
 				return

@@ -110,5 +110,15 @@ func (d DateTimeTimeZone) Time() (time.Time, error) {
 	return t, nil
 }
 
+// LoadLocation is time.LoadLocation for the names that Graph uses: Windows names
+// such as "Romance Standard Time" beside IANA ones.
+func LoadLocation(name string) (*time.Location, error) {
+	loc, err := winzone.Load(name)
+	if err != nil {
+		return nil, fmt.Errorf("m365graph: %w", err)
+	}
+	return loc, nil
+}
+
 // IsZero reports whether no time is given.
 func (d DateTimeTimeZone) IsZero() bool { return d == DateTimeTimeZone{} }
