@@ -1,10 +1,223 @@
 package graphtest
 
-import "time"
+import (
+	"encoding/base64"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
 
-// driveStore is what a person has in OneDrive.
-type driveStore struct{}
+// driveStore is a person's OneDrive as it is now.
+type driveStore struct {
+	owner    *userState
+	id, name string
+	quota    int64 // bytes
+	root     *driveNode
+	items    map[string]*driveNode // by id
+	created  int                   // how many items and upload sessions requests have made
+	sessions map[string]*uploadSession
+	started  time.Time
+}
 
-func newDriveStore(*userState, time.Time) (*driveStore, error) { return &driveStore{}, nil }
+// driveNode is a file or a folder.
+type driveNode struct {
+	id, name    string
+	description string
+	parent      *driveNode // nil: the root
+	size        int64      // of a folder: of all that is in it
 
-func driveRoutes() []route { return nil }
+	children []*driveNode          // of a folder, by name
+	byName   map[string]*driveNode // of a folder, by lower-cased name
+	blob     *blob                 // of a file; nil: a folder
+
+	contentType           string // "": by name
+	createdBy, modifiedBy *Recipient
+	created, modified     time.Time // by the server's clock
+	fileCreated, fileTime time.Time // what the client says of its own file
+	version, contentTimes int       // changes of anything, and of the content
+}
+
+// defaultQuota is one tebibyte.
+const defaultQuota = 1 << 40
+
+func newDriveStore(u *userState, now time.Time) (*driveStore, error) {
+	given := u.Drive
+	if given == nil {
+		given = &Drive{}
+	}
+	s := &driveStore{
+		owner: u, id: given.ID, name: orElse(given.Name, "OneDrive"), quota: given.Quota, started: now,
+		items: map[string]*driveNode{}, sessions: map[string]*uploadSession{},
+	}
+	if s.id == "" {
+		s.id = "b!" + base64.RawURLEncoding.EncodeToString(digest("drive", u.ID))
+	}
+	if s.quota == 0 {
+		s.quota = defaultQuota
+	}
+	s.root = &driveNode{
+		id: driveItemID("item", s.id), name: "root", byName: map[string]*driveNode{},
+		created: now, modified: now, fileCreated: now, fileTime: now, version: 1, contentTimes: 1,
+	}
+	s.items[s.root.id] = s.root
+	return s, s.load(s.root, given.Items, "", now)
+}
+
+// load takes over items of the tenant.
+func (s *driveStore) load(parent *driveNode, given []*DriveItem, at string, now time.Time) error {
+	for i, item := range given {
+		position := at + "/" + itoa(i)
+		n := &driveNode{
+			id: item.ID, name: item.Name, description: item.Description, contentType: item.ContentType,
+			createdBy: item.CreatedBy, modifiedBy: item.LastModifiedBy,
+			created: item.CreatedDateTime, modified: item.LastModifiedDateTime, version: 1, contentTimes: 1,
+		}
+		if n.id == "" {
+			n.id = driveItemID("item", s.id, position)
+		}
+		if n.modified.IsZero() {
+			n.modified = now
+		}
+		if n.created.IsZero() {
+			n.created = n.modified
+		}
+		n.fileCreated, n.fileTime = n.created, n.modified
+		switch {
+		case s.items[n.id] != nil:
+			return fmt.Errorf("%q: there are two with id %s", n.name, n.id)
+		case !validName(n.name):
+			return fmt.Errorf("%q: OneDrive does not take this name", n.name)
+		case parent.child(n.name) != nil:
+			return fmt.Errorf("%q: there are two in one folder", n.name)
+		}
+		if item.Folder || item.Children != nil {
+			n.byName = map[string]*driveNode{}
+		} else if err := n.open(item); err != nil {
+			return fmt.Errorf("%q: %w", n.name, err)
+		}
+		s.attach(parent, n)
+		if err := s.load(n, item.Children, position, now); err != nil {
+			return fmt.Errorf("%q: %w", n.name, err)
+		}
+	}
+	return nil
+}
+
+// open gives a file of the tenant its content.
+func (n *driveNode) open(item *DriveItem) (err error) {
+	if item.Content == nil && item.Open != nil {
+		n.blob, err = lazyBlob(item.Open)
+	} else {
+		n.blob = &blob{bytes: item.Content, size: int64(len(item.Content))}
+	}
+	if err == nil {
+		n.size = n.blob.size
+	}
+	return err
+}
+
+func (n *driveNode) isFolder() bool { return n.blob == nil }
+
+// child finds an item of a folder; OneDrive does not tell cases apart. nil if there is none.
+func (n *driveNode) child(name string) *driveNode { return n.byName[strings.ToLower(name)] }
+
+// attach puts an item into a folder.
+func (s *driveStore) attach(parent, n *driveNode) {
+	n.parent = parent
+	i, _ := slices.BinarySearchFunc(parent.children, n, func(a, b *driveNode) int {
+		return strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name))
+	})
+	parent.children = slices.Insert(parent.children, i, n)
+	parent.byName[strings.ToLower(n.name)] = n
+	s.items[n.id] = n
+	parent.grow(n.size)
+}
+
+// detach takes an item out of its folder, with all that is in it.
+func (s *driveStore) detach(n *driveNode) {
+	parent := n.parent
+	parent.children = slices.DeleteFunc(parent.children, func(o *driveNode) bool { return o == n })
+	delete(parent.byName, strings.ToLower(n.name))
+	parent.grow(-n.size)
+	n.parent = nil
+}
+
+// forget drops the ids of an item that was detached for good.
+func (s *driveStore) forget(n *driveNode) {
+	delete(s.items, n.id)
+	for _, c := range n.children {
+		s.forget(c)
+	}
+}
+
+// grow counts bytes of an item and of all folders around it.
+func (n *driveNode) grow(bytes int64) {
+	for ; n != nil; n = n.parent {
+		n.size += bytes
+	}
+}
+
+// within tells whether n is folder, or lies in it.
+func (n *driveNode) within(folder *driveNode) bool {
+	for ; n != nil; n = n.parent {
+		if n == folder {
+			return true
+		}
+	}
+	return false
+}
+
+// touch notes a change of what is said about an item.
+func (n *driveNode) touch(now time.Time) {
+	n.version++
+	n.modified = now
+	n.modifiedBy = nil // the owner: nobody else gets here
+}
+
+// eTag and cTag are quoted as OneDrive quotes them, within the value itself.
+func (n *driveNode) eTag() string {
+	return fmt.Sprintf(`"{%s},%d"`, strings.ToUpper(guid("tag", n.id)), n.version)
+}
+
+func (n *driveNode) cTag() string {
+	return fmt.Sprintf(`"c:{%s},%d"`, strings.ToUpper(guid("tag", n.id)), n.contentTimes)
+}
+
+// path is the way to an item from the root, without the root: "a/b".
+func (n *driveNode) path() string {
+	if n.parent == nil {
+		return ""
+	}
+	return path.Join(n.parent.path(), n.name)
+}
+
+// walk visits all that lies in a folder.
+func (n *driveNode) walk(visit func(*driveNode)) {
+	for _, c := range n.children {
+		visit(c)
+		c.walk(visit)
+	}
+}
+
+// validName holds the rules of
+// https://support.microsoft.com/office/restrictions-and-limitations-in-onedrive-and-sharepoint-64883a5d-228e-48f5-b3d2-eb39e07630fa
+// that hold for every name.
+func validName(name string) bool {
+	if name == "" || len([]rune(name)) > 255 || name != strings.TrimSpace(name) || strings.HasSuffix(name, ".") || strings.HasPrefix(name, "~$") {
+		return false
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || strings.ContainsRune(`"*:<>?/\|`, r) })
+}
+
+// freeName numbers a name that is taken: "report 1.txt".
+func (n *driveNode) freeName(name string) string {
+	extension := path.Ext(name)
+	stem := strings.TrimSuffix(name, extension)
+	for i := 1; ; i++ {
+		if free := stem + " " + itoa(i) + extension; n.child(free) == nil {
+			return free
+		}
+	}
+}

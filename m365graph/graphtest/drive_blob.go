@@ -1,0 +1,118 @@
+package graphtest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"sync"
+)
+
+// spoolLimit is how much of a file is kept in memory. What is larger goes to disk.
+const spoolLimit = 1 << 20
+
+// blob is the content of a file. It does not change: a new version is a new blob.
+type blob struct {
+	size  int64
+	bytes []byte                             // what is small
+	file  *os.File                           // what was large
+	lazy  func() (io.ReaderAt, int64, error) // what lies elsewhere
+
+	hashed  sync.Once
+	hash    string
+	hashErr error
+}
+
+// lazyBlob stands for content that is opened at each use.
+func lazyBlob(open func() (io.ReaderAt, int64, error)) (*blob, error) {
+	r, size, err := open()
+	if err != nil {
+		return nil, err
+	}
+	return &blob{size: size, lazy: open}, closeIfCloser(r)
+}
+
+// reader opens the content. The caller calls done when it was read.
+func (b *blob) reader() (r *io.SectionReader, done func() error, err error) {
+	switch {
+	case b.lazy != nil:
+		at, size, err := b.lazy()
+		if err != nil {
+			return nil, nil, err
+		}
+		return io.NewSectionReader(at, 0, size), func() error { return closeIfCloser(at) }, nil
+	case b.file != nil:
+		return io.NewSectionReader(b.file, 0, b.size), func() error { return nil }, nil
+	}
+	return io.NewSectionReader(bytes.NewReader(b.bytes), 0, b.size), func() error { return nil }, nil
+}
+
+// quickXorHash reads all content at its first call, and remembers.
+func (b *blob) quickXorHash() (string, error) {
+	b.hashed.Do(func() {
+		r, done, err := b.reader()
+		if err != nil {
+			b.hashErr = err
+			return
+		}
+		var q quickXor
+		_, err = io.Copy(&q, r)
+		b.hash, b.hashErr = q.sum(), errors.Join(err, done())
+	})
+	return b.hash, b.hashErr
+}
+
+func closeIfCloser(r io.ReaderAt) error {
+	if c, ok := r.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
+// spool collects content as it comes in.
+type spool struct {
+	bytes []byte
+	file  *os.File
+	size  int64
+	hash  quickXor
+}
+
+// append adds to the end. On an error nothing was added.
+func (s *spool) append(p []byte) error {
+	if s.file == nil && s.size+int64(len(p)) > spoolLimit {
+		if file, err := unnamedFile(); err == nil {
+			if _, err := file.Write(s.bytes); err != nil {
+				return errors.Join(err, file.Close())
+			}
+			s.file, s.bytes = file, nil
+		}
+	}
+	if s.file == nil {
+		s.bytes = append(s.bytes, p...)
+	} else if _, err := s.file.WriteAt(p, s.size); err != nil {
+		return err
+	}
+	s.size += int64(len(p))
+	_, _ = s.hash.Write(p)
+	return nil
+}
+
+// blob is what was collected.
+func (s *spool) blob() *blob {
+	b := &blob{size: s.size, bytes: s.bytes, file: s.file}
+	b.hashed.Do(func() { b.hash = s.hash.sum() })
+	return b
+}
+
+// unnamedFile is a temporary file without a name: nothing is left of it once nobody holds it any more, however the program
+// ends. Where the system cannot do that, content stays in memory.
+func unnamedFile() (*os.File, error) {
+	file, err := os.CreateTemp("", "graphtest-*")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(file.Name()); err != nil {
+		return nil, errors.Join(err, file.Close(), os.Remove(file.Name()))
+	}
+	return file, nil
+}
