@@ -20,8 +20,8 @@ type decodeArgs struct {
 	Where  struct {
 		City string `json:"city"`
 	} `json:"where"`
-	Body   json.RawMessage `json:"body"`
-	hidden string
+	Body    json.RawMessage `json:"body"`
+	Skipped string          `json:"-"`
 }
 
 func TestDecodeReadsWhatFits(t *testing.T) {
@@ -48,7 +48,7 @@ func TestDecodeReadsWhatFits(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Decode(%s) fails: %v", tt.in, err)
 			}
-			if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(decodeArgs{})); diff != "" {
+			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("Decode(%s) differs (-want +got):\n%s", tt.in, diff)
 			}
 		})
@@ -71,7 +71,7 @@ func TestDecodeNamesWhatIsWrong(t *testing.T) {
 		{"a key twice inside raw JSON", `{"body":{"a":[{"b":1,"b":2}]}}`, "body.a[].b", "twice"},
 		{"an unknown key further in", `{"where":{"town":"x"}}`, "where.town", "there are city"},
 		{"a host's key further in", `{"where":{"_x":1}}`, "where._x", "is unknown"},
-		{"an unexported field", `{"hidden":"x"}`, "hidden", "is unknown"},
+		{"a field that JSON does not have", `{"Skipped":"x"}`, "Skipped", "is unknown"},
 		{"a number for a string", `{"folder":1}`, "folder", "must be a string"},
 		{"a fraction for a whole number", `{"top":1.5}`, "top", "must be a whole number"},
 		{"too great a number", `{"top":128}`, "top", "must be a whole number"},

@@ -56,7 +56,7 @@ func (g *graphTool) single(ctx context.Context, call graphCall, params map[strin
 	if err != nil {
 		return nil, err
 	}
-	answer := singleAnswer{Data: json.RawMessage(data), Truncated: cut}
+	answer := singleAnswer{Data: data, Truncated: cut}
 	if cut {
 		answer.Note = noteShortened
 	}

@@ -1,11 +1,16 @@
 package graphtools
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365auth/agenttool"
 	"github.com/m365go/sdk/m365graph"
 )
 
@@ -113,7 +118,7 @@ func FuzzClean(f *testing.F) {
 		}
 		out, cut, err := fit(clean(v), 4096)
 		if err != nil {
-			return
+			t.Fatalf("%q cannot be written: %v", raw, err)
 		}
 		if len(out) > 4096 {
 			t.Fatalf("%q becomes %d bytes (cut: %t), want at most 4096", raw, len(out), cut)
@@ -162,6 +167,24 @@ func BenchmarkClassify(b *testing.B) {
 	for b.Loop() {
 		if _, ok := classify(p); !ok {
 			b.Fatal("not covered")
+		}
+	}
+}
+
+func TestFailuresThatAreNoAnswerBecomeCodes(t *testing.T) {
+	t.Parallel()
+	g := &graphTool{scopes: func(context.Context) ([]string, error) { return nil, nil }}
+	for err, want := range map[error]agenttool.Code{
+		fmt.Errorf("send: %w: cut", m365graph.ErrAmbiguous):         agenttool.CodeStateUnknown,
+		fmt.Errorf("%w: evil.example", m365graph.ErrHostNotAllowed): agenttool.CodeUnavailable,
+		&m365graph.Error{Status: 403}:                               agenttool.CodeScopeMissing,
+		&m365auth.Error{Kind: m365auth.ErrPolicyBlocked}:            agenttool.CodePolicyBlocked,
+		&agenttool.Error{Code: agenttool.CodeCandidates}:            agenttool.CodeCandidates,
+		errors.New("dial tcp 10.0.0.1"):                             agenttool.CodeUnavailable,
+	} {
+		got := g.explain(t.Context(), err, target{scopes: []string{"Mail.Read"}})
+		if got.Code != want || strings.Contains(got.Error(), "evil") || strings.Contains(got.Error(), "10.0.0.1") {
+			t.Errorf("explain(%v) = %v, want %s without an address", err, got, want)
 		}
 	}
 }

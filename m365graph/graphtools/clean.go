@@ -67,7 +67,8 @@ func visible(s string) string {
 var cuts = []struct{ text, list int }{{8000, 500}, {4000, 200}, {1000, 100}, {250, 30}, {60, 10}, {20, 3}}
 
 // fit writes v as at most limit bytes of JSON, by shortening its longest texts
-// and lists, and reports whether it had to.
+// and lists, and reports whether it had to. Of a resource with too many members
+// for that, only the id is left.
 func fit(v any, limit int) (json.RawMessage, bool, error) {
 	out, err := encode(v)
 	if err != nil || len(out) <= limit {
@@ -79,7 +80,14 @@ func fit(v any, limit int) (json.RawMessage, bool, error) {
 			return out, true, err
 		}
 	}
-	return nil, true, fmt.Errorf("graphtools: a resource is too large even when shortened")
+	left := map[string]string{"note": "too large to show; name fields in $select"}
+	if m, ok := v.(map[string]any); ok {
+		if id, ok := m["id"].(string); ok && len(id) <= limit/4 {
+			left["id"] = id
+		}
+	}
+	out, err = encode(left)
+	return out, true, err
 }
 
 // shorten returns a copy of v in which no text and no list is longer than said.

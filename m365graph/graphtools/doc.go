@@ -7,7 +7,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	defer cleanup(ctx)
+//	defer cleanup(context.WithoutCancel(ctx))
 //
 // m365_graph reads any route of Graph that a permission covers. Its answers are
 // JSON of at most 24 KB, say so when they were cut, and go on with a cursor

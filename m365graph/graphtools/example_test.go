@@ -42,7 +42,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	defer cleanup(ctx)
+	defer func() { _ = cleanup(ctx) }()
 
 	for _, in := range []string{
 		`{"endpoint":"/users","params":{"$select":"displayName","$filter":"startswith(displayName,'Sales')"}}`,

@@ -2,6 +2,7 @@ package graphtools_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365auth/agenttool"
 	"github.com/m365go/sdk/m365auth/config"
@@ -119,6 +121,30 @@ func TestTokensAreLookedForAtTheCall(t *testing.T) {
 	wantCode(t, "two mounted", r.call(`{"endpoint":"/me"}`), agenttool.CodeUnavailable)
 	if n, _ := r.requests(); n != 1 {
 		t.Errorf("Graph gets %d requests, want 1", n)
+	}
+}
+
+type audit []agenttool.AuditEvent
+
+func (a *audit) Record(_ context.Context, e agenttool.AuditEvent) error {
+	*a = append(*a, e)
+	return nil
+}
+
+func TestDecisionsAreRecordedWithTheirPermissions(t *testing.T) {
+	t.Parallel()
+	var events audit
+	r := setup(t)
+	r.opts.Audit = &events
+	r.mount([]string{"graph.read", "people.read"})
+	r.call(`{"endpoint":"/me"}`)
+	r.call(`{"endpoint":"/drives/b!1"}`)
+	want := audit{
+		{Caller: desk, Tool: "m365_graph", Effect: agenttool.EffectRead, Permissions: []string{"graph.read", "people.read"}},
+		{Caller: desk, Tool: "m365_graph", Effect: agenttool.EffectRead, Permissions: []string{"graph.read", "onedrive.read", "sharepoint.read"}, Code: agenttool.CodePermissionDisabled},
+	}
+	if diff := cmp.Diff(want, events, cmpopts.IgnoreFields(agenttool.AuditEvent{}, "At")); diff != "" {
+		t.Errorf("the audit differs (-want +got):\n%s", diff)
 	}
 }
 

@@ -172,6 +172,7 @@ func TestCursorsAreBound(t *testing.T) {
 	for name, res := range map[string]agenttool.Result{
 		"another person":   r.callAs(agenttool.Caller{Company: "contoso", User: "ops", Session: "s1"}, good),
 		"another company":  r.callAs(agenttool.Caller{Company: "fabrikam", User: "sales-desk", Session: "s1"}, good),
+		"another session":  r.callAs(agenttool.Caller{Company: "contoso", User: "sales-desk", Session: "s2"}, good),
 		"another account":  r.callAs(agenttool.Caller{Company: "contoso", User: "sales-desk", Session: "s1", Account: "object.tenant"}, good),
 		"another endpoint": r.call(map[string]any{"endpoint": "/me/mailFolders", "cursor": first.NextCursor}),
 		"another spelling": r.call(map[string]any{"endpoint": "/users/" + sales + "/messages", "cursor": first.NextCursor}),

@@ -105,6 +105,32 @@ func TestLongLinksAndEmptyPagesDoNotBreakAWalk(t *testing.T) {
 	}
 }
 
+func TestAResourceTooWideToShowKeepsItsPlace(t *testing.T) {
+	t.Parallel()
+	var wide strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&wide, `,"a rather long name of a member %d":%d`, i, i)
+	}
+	r := strange(t, func(w http.ResponseWriter, req *http.Request) {
+		item := fmt.Sprintf(`{"id":"wide-1","subject":"wide"%s}`, wide.String())
+		if strings.HasSuffix(req.URL.Path, "/messages") {
+			item = fmt.Sprintf(`{"value":[%s,{"id":"2","subject":"after it"}]}`, item)
+		}
+		fmt.Fprint(w, item)
+	})
+	list := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages"}`))
+	if len(list.Items) != 2 || list.Items[0].ID != "wide-1" || list.Items[1].Subject != "after it" || !list.Truncated {
+		t.Errorf("the list is %+v, want the id of the wide item and the one after it", list)
+	}
+	one := read[struct {
+		Data      map[string]string `json:"data"`
+		Truncated bool              `json:"truncated"`
+	}](t, r.call(`{"endpoint":"/me/messages/wide-1"}`))
+	if one.Data["id"] != "wide-1" || !strings.Contains(one.Data["note"], "$select") || !one.Truncated {
+		t.Errorf("the item is %+v, want its id and how to see more", one)
+	}
+}
+
 func TestAnswersThatAreNoObjectAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
