@@ -231,6 +231,28 @@ func TestContentsAndOpenLinksAreWithheld(t *testing.T) {
 	}
 }
 
+func TestFilesAndEventsAreReadByTheirOwnRoutes(t *testing.T) {
+	t.Parallel()
+	r := setup(t).mount([]string{"read"})
+	for in, want := range map[string]string{
+		`{"endpoint":"/me/drive/root/children"}`:                                                                                 `"Plans & drafts"`,
+		`{"endpoint":"/me/drive/root:/Plans & drafts:/children"}`:                                                                `"budget 100%.txt"`,
+		`{"endpoint":"/me/drive/root:/Plans%20%26%20drafts/budget 100%25.txt"}`:                                                  `"budget 100%.txt"`,
+		`{"endpoint":"/me/drive/root/search(q='budget')"}`:                                                                       `"budget 100%.txt"`,
+		`{"endpoint":"/me/drive/root","params":{"$expand":"children($select=name)"}}`:                                            `"Plans & drafts"`,
+		`{"endpoint":"/me/events"}`:                                                                                              `"Stand-up"`,
+		`{"endpoint":"/me/calendarView","params":{"startDateTime":"2026-03-05T00:00:00Z","endDateTime":"2026-03-06T00:00:00Z"}}`: `"Stand-up"`,
+	} {
+		res := r.call(in)
+		if !res.Success || !strings.Contains(res.Text, want) {
+			t.Errorf("m365_graph(%s) answers %s, want it to name %s", in, res.Text, want)
+		}
+		if strings.Contains(res.Text, "downloadUrl") || strings.Contains(res.Text, r.graph.ContentHost()) {
+			t.Errorf("m365_graph(%s) answers %s, want no link that opens a file", in, res.Text)
+		}
+	}
+}
+
 func TestTextsLoseWhatNobodySees(t *testing.T) {
 	t.Parallel()
 	m := message(0, "")

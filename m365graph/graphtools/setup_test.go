@@ -58,6 +58,14 @@ func setup(t *testing.T, inbox ...*graphtest.Message) *rig {
 		user := &graphtest.User{ID: u.ID, UserPrincipalName: u.UPN, DisplayName: u.DisplayName}
 		if u.UPN == sales {
 			user.Folders = []*graphtest.MailFolder{{WellKnownName: "inbox", DisplayName: "Inbox", Messages: inbox}}
+			user.Drive = &graphtest.Drive{Items: []*graphtest.DriveItem{
+				{Name: "Plans & drafts", Folder: true, Children: []*graphtest.DriveItem{{Name: "budget 100%.txt", Content: []byte("numbers")}}},
+			}}
+			user.Calendars = []*graphtest.Calendar{{Events: []*graphtest.Event{{
+				Subject: "Stand-up",
+				Start:   graphtest.DateTimeTimeZone{DateTime: "2026-03-05T09:00:00", TimeZone: "UTC"},
+				End:     graphtest.DateTimeTimeZone{DateTime: "2026-03-05T09:15:00", TimeZone: "UTC"},
+			}}}}
 		}
 		tenant.Users = append(tenant.Users, user)
 	}
