@@ -49,7 +49,7 @@ func keys(_ context.Context, kid string) (crypto.PublicKey, error) {
 }
 
 // mint signs a token for the sales desk, with claims laid over the defaults.
-func mint(t *testing.T, claims map[string]any) string {
+func mint(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	all := map[string]any{
 		"iss": issuer, "aud": "https://graph.microsoft.com", "tid": tenantID, "oid": salesID, "scp": allScopes,
@@ -116,7 +116,7 @@ func (a *answer) code(t *testing.T) string {
 
 // do sends a request. A path is taken after /v1.0, a URL as it is; headers
 // are name, value pairs, and an Authorization of "-" sends none.
-func (f *fixture) do(t *testing.T, method, path, body string, header ...string) *answer {
+func (f *fixture) do(t testing.TB, method, path, body string, header ...string) *answer {
 	t.Helper()
 	a, err := f.try(t, method, path, body, header...)
 	if err != nil {
@@ -125,7 +125,7 @@ func (f *fixture) do(t *testing.T, method, path, body string, header ...string) 
 	return a
 }
 
-func (f *fixture) try(t *testing.T, method, path, body string, header ...string) (*answer, error) {
+func (f *fixture) try(t testing.TB, method, path, body string, header ...string) (*answer, error) {
 	t.Helper()
 	url := path
 	if !strings.HasPrefix(path, "https://") {
