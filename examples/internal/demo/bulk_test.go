@@ -11,10 +11,10 @@ import (
 )
 
 // bulk is a mailbox of n messages in nested folders, half of them with an
-// attachment of 30 KB.
+// attachment of 3 KB.
 func bulk(n int) fstest.MapFS {
 	const line = "iVBORw0KGgoAAAANSUhEUgAAAGAAAAAgCAIAAABiqxOBAAAAWUlEQVR42u3QMQEAAAjDMMC/52GA\r\n"
-	attachment := strings.Repeat(line, 500)
+	attachment := strings.Repeat(line, 50)
 	fsys := fstest.MapFS{}
 	for i := range n {
 		var b strings.Builder

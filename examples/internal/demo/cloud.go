@@ -103,7 +103,7 @@ func (o *Options) open() (fs.FS, func() error, error) {
 	keep := func() error { return nil }
 	switch {
 	case o.Dir != "" && o.Data != nil:
-		return nil, nil, errors.New("Dir and Data are both set")
+		return nil, nil, errors.New("the options Dir and Data are both set")
 	case o.Dir != "":
 		// A Root keeps even a link that appears later from leading outside.
 		root, err := os.OpenRoot(o.Dir)

@@ -222,7 +222,7 @@ func (d *diary) except(e *entry, zone string) {
 		return
 	}
 	if parameter(id, "RANGE") != "" {
-		d.tell(e, "Graph changes one occurrence, not all that follow")
+		d.tell(e, "one occurrence is changed, not all that follow, as Graph cannot")
 	}
 	series := master.event
 	start := startOf(series, at[0])

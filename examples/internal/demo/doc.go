@@ -39,7 +39,7 @@
 // # What is read
 //
 // Whether a message is read, flagged or a draft is taken from its Maildir name
-// ("!2,FS" after the colon's fashion, or with it), else from Thunderbird's
+// (":2,FS", or "!2,FS" where a colon is not allowed), else from Thunderbird's
 // X-Mozilla-Status, else from Status and X-Status, which mbox programs write, and
 // X-Unsent; else from its folder: what lies in sent, archive, drafts, deleted and
 // junk folders is read, all else is not.

@@ -155,7 +155,7 @@ func (r *eventReader) end(start stamp) stamp {
 func (r *eventReader) repeat(e *graphtest.Event, start stamp) {
 	rules := properties(r.c, "RRULE")
 	if len(properties(r.c, "RDATE")) > 0 {
-		r.lose("Graph has no dates beside a rule; those of RDATE are left out")
+		r.lose("a series in Graph has no dates beside its rule; those of RDATE are left out")
 	}
 	if len(rules) == 0 {
 		return
@@ -168,9 +168,9 @@ func (r *eventReader) repeat(e *graphtest.Event, start stamp) {
 	rec, note, err := rule.recurrence(start)
 	switch {
 	case len(rules) > 1:
-		err = errors.New("Graph has one rule, not several")
+		err = errors.New("a series in Graph has one rule, not several")
 	case len(properties(r.c, "EXRULE")) > 0:
-		err = errors.New("Graph has no EXRULE")
+		err = errors.New("a series in Graph has no EXRULE")
 	}
 	if err != nil {
 		r.lose("RRULE: %v; the event is a single one", err)
@@ -189,64 +189,6 @@ func (r *eventReader) repeat(e *graphtest.Event, start stamp) {
 			e.Cancelled = append(e.Cancelled, startOf(e, s))
 		}
 	}
-}
-
-// people sets who organizes the event and who is invited.
-func (r *eventReader) people(e *graphtest.Event) {
-	mine := false
-	if p, ok := property(r.c, "ORGANIZER"); ok {
-		if who, ok := recipient(p); ok {
-			e.Organizer = &who
-			mine = strings.EqualFold(who.Address, r.owner)
-		}
-	}
-	if mine {
-		e.ResponseStatus = "organizer"
-	}
-	for _, p := range properties(r.c, "ATTENDEE") {
-		who, ok := recipient(p)
-		if !ok {
-			continue
-		}
-		a := graphtest.Attendee{Recipient: who, Type: "required", Response: "none"}
-		switch strings.ToUpper(parameter(p, "CUTYPE")) + " " + strings.ToUpper(parameter(p, "ROLE")) {
-		case "ROOM ", "RESOURCE ", "ROOM NON-PARTICIPANT", "RESOURCE NON-PARTICIPANT", "ROOM REQ-PARTICIPANT", "RESOURCE REQ-PARTICIPANT":
-			a.Type = "resource"
-		case " OPT-PARTICIPANT", " NON-PARTICIPANT", "INDIVIDUAL OPT-PARTICIPANT", "INDIVIDUAL NON-PARTICIPANT", "GROUP OPT-PARTICIPANT":
-			a.Type = "optional"
-		}
-		switch strings.ToUpper(parameter(p, "PARTSTAT")) {
-		case "ACCEPTED":
-			a.Response = "accepted"
-		case "TENTATIVE":
-			a.Response = "tentativelyAccepted"
-		case "DECLINED":
-			a.Response = "declined"
-		}
-		if strings.EqualFold(who.Address, r.owner) && !mine {
-			e.ResponseStatus = a.Response
-			if a.Response == "none" {
-				e.ResponseStatus = "notResponded"
-			}
-		}
-		e.Attendees = append(e.Attendees, a)
-	}
-}
-
-// recipient reads a person from mailto:sales@contoso.example.
-func recipient(p ics.IANAProperty) (graphtest.Recipient, bool) {
-	address := strings.TrimSpace(clean(p.Value))
-	if len(address) > 7 && strings.EqualFold(address[:7], "mailto:") {
-		address = address[7:]
-	}
-	if email := parameter(p, "EMAIL"); email != "" {
-		address = email
-	}
-	name := line(parameter(p, "CN"))
-	if !isAddress(address) {
-		address = ""
-	}
-	return graphtest.Recipient{Name: name, Address: address}, name+address != ""
 }
 
 func (r *eventReader) importance() string {

@@ -1,12 +1,13 @@
 package demo
 
 import (
-	"encoding/json"
+	"fmt"
 	"io/fs"
 	"path"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"github.com/m365go/sdk/m365graph/graphtest"
 )
@@ -43,19 +44,28 @@ func loadOne(t *testing.T, name string, data []byte) {
 		left = left || !p.Loaded
 	}
 	messages := 0
-	walkMessages(tenant.Users[0].Folders, func(*graphtest.Message) { messages++ })
+	walkMessages(tenant.Users[0].Folders, func(m *graphtest.Message) {
+		messages++
+		shown := fmt.Sprint(m.Subject, m.Body, m.From, m.ToRecipients, m.CcRecipients, m.InternetMessageID, m.Headers)
+		for _, a := range m.Attachments {
+			shown += a.Name + a.ContentType + a.ContentID
+		}
+		if !utf8.ValidString(shown) {
+			t.Errorf("the message holds text that is not UTF-8: %q", shown)
+		}
+	})
 	if path.Dir(name) == "mail" && (messages == 1) == left {
 		t.Errorf("loaded %d messages with problems %q, want the message or the reason", messages, problems)
 	}
 	for _, c := range tenant.Users[0].Calendars {
 		for _, e := range c.Events {
+			if shown := fmt.Sprint(e.Subject, e.Body, e.Location, e.Attendees, e.Categories); !utf8.ValidString(shown) {
+				t.Errorf("the event holds text that is not UTF-8: %q", shown)
+			}
 			if err := e.Validate(); err != nil {
 				t.Errorf("event %q: %v", e.Subject, err)
 			}
 		}
-	}
-	if _, err := json.Marshal(tenant); err != nil {
-		t.Errorf("the tenant is not JSON: %v", err)
 	}
 }
 

@@ -17,8 +17,12 @@ import (
 	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
-// maxMultiparts bounds how deep a message can nest: each level reads all below it.
-const maxMultiparts = 200
+// Bounds on how deep a message can nest, since each level reads all below it:
+// levels, and levels times bytes.
+const (
+	maxMultiparts = 200
+	maxReading    = 512 << 20
+)
 
 // parser believes the charset that a part declares, and guesses only where none is
 // declared: a guess at "Größe" may be right in five encodings.
@@ -41,13 +45,13 @@ type message struct {
 // of one that it could.
 func parseMessage(raw []byte) (m *message, lost []string, err error) {
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	if n := bytes.Count(bytes.ToLower(raw), []byte("boundary=")); n > maxMultiparts {
-		return nil, nil, fmt.Errorf("more than %d multiparts", maxMultiparts)
+	if n := bytes.Count(bytes.ToLower(raw), []byte("boundary=")); n > maxMultiparts || n*len(raw) > maxReading {
+		return nil, nil, fmt.Errorf("%d multiparts are too many for %s", n, size(int64(len(raw))))
 	}
 	err = guard(func() error {
 		env, err := parser.ReadEnvelope(bytes.NewReader(raw))
 		if err != nil {
-			return fmt.Errorf("not a message: %v", cmp.Or(errors.Unwrap(err), err))
+			return fmt.Errorf("not a message: %w", cmp.Or(errors.Unwrap(err), err))
 		}
 		if !isMessage(env.Root.Header) {
 			return errors.New("not a message: it has none of the fields From, To, Subject, Date and Message-ID")

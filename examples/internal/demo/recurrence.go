@@ -19,7 +19,7 @@ var everyDay = []time.Weekday{0, 1, 2, 3, 4, 5, 6}
 // https://learn.microsoft.com/graph/api/resources/recurrencepattern
 func (r *rrule) recurrence(start stamp) (rec *graphtest.PatternedRecurrence, note string, err error) {
 	if len(r.other) > 0 {
-		return nil, "", fmt.Errorf("Graph has no %s", strings.Join(r.other, ", "))
+		return nil, "", fmt.Errorf("%s has no match in Graph", strings.Join(r.other, ", "))
 	}
 	rec = &graphtest.PatternedRecurrence{}
 	p := &rec.Pattern
@@ -34,7 +34,7 @@ func (r *rrule) recurrence(start stamp) (rec *graphtest.PatternedRecurrence, not
 	case "YEARLY":
 		err = r.yearly(p, start)
 	default:
-		err = fmt.Errorf("Graph repeats nothing %s", strings.ToLower(r.freq))
+		err = fmt.Errorf("nothing in Graph repeats %s", strings.ToLower(r.freq))
 	}
 	if err == nil {
 		rec.Range, err = r.span(start)
@@ -51,20 +51,20 @@ func (r *rrule) recurrence(start stamp) (rec *graphtest.PatternedRecurrence, not
 func (r *rrule) daily(p *graphtest.RecurrencePattern) error {
 	p.Type = "daily"
 	if len(r.byMonth)+len(r.byMonthDay)+len(r.bySetPos) > 0 {
-		return errors.New("Graph cannot limit a daily series to months or days of the month")
+		return errors.New("a daily series in Graph cannot be limited to months or days of the month")
 	}
 	if len(r.byDay) == 0 {
 		return nil
 	}
 	if r.interval > 1 {
-		return errors.New("Graph cannot limit a series of every few days to weekdays")
+		return errors.New("a series of every few days cannot be limited to weekdays in Graph")
 	}
 	return r.onWeekdays(p)
 }
 
 func (r *rrule) weekly(p *graphtest.RecurrencePattern, start stamp) error {
 	if len(r.byMonth)+len(r.byMonthDay)+len(r.bySetPos) > 0 {
-		return errors.New("Graph cannot limit a weekly series to months or days of the month")
+		return errors.New("a weekly series in Graph cannot be limited to months or days of the month")
 	}
 	if len(r.byDay) == 0 {
 		p.Type, p.DaysOfWeek = "weekly", dayNames([]time.Weekday{start.wall.Weekday()})
@@ -89,7 +89,7 @@ func (r *rrule) onWeekdays(p *graphtest.RecurrencePattern) error {
 
 func (r *rrule) monthly(p *graphtest.RecurrencePattern, start stamp) error {
 	if len(r.byMonth) > 0 {
-		return errors.New("Graph cannot limit a monthly series to some months")
+		return errors.New("a monthly series in Graph cannot be limited to some months")
 	}
 	return r.inMonth(p, start, "Monthly")
 }
@@ -98,7 +98,7 @@ func (r *rrule) yearly(p *graphtest.RecurrencePattern, start stamp) error {
 	p.Month = int(start.wall.Month())
 	switch {
 	case len(r.byMonth) > 1:
-		return errors.New("Graph cannot repeat a yearly series in several months")
+		return errors.New("a yearly series in Graph has one month, not several")
 	case len(r.byMonth) == 1:
 		p.Month = r.byMonth[0]
 	case len(r.byDay)+len(r.byMonthDay) > 0:
@@ -115,9 +115,9 @@ func (r *rrule) inMonth(p *graphtest.RecurrencePattern, start stamp, period stri
 	p.Type, p.DayOfMonth = "absolute"+period, start.wall.Day()
 	switch {
 	case len(r.bySetPos) > 0:
-		return errors.New("Graph cannot count days of the month by BYSETPOS")
+		return errors.New("days of a month cannot be counted by BYSETPOS in Graph")
 	case len(r.byMonthDay) > 1:
-		return errors.New("Graph repeats on one day of a month, not on several")
+		return errors.New("a series in Graph has one day of a month, not several")
 	case len(r.byMonthDay) == 0:
 	case r.byMonthDay[0] > 0:
 		p.DayOfMonth = r.byMonthDay[0]
@@ -125,7 +125,7 @@ func (r *rrule) inMonth(p *graphtest.RecurrencePattern, start stamp, period stri
 		p.Type, p.DayOfMonth = "relative"+period, 0
 		p.Index, p.DaysOfWeek = "last", dayNames(everyDay)
 	default:
-		return errors.New("Graph cannot count days from the end of a month")
+		return errors.New("days cannot be counted from the end of a month in Graph")
 	}
 	return nil
 }
@@ -133,7 +133,7 @@ func (r *rrule) inMonth(p *graphtest.RecurrencePattern, start stamp, period stri
 // byWeekday makes a pattern such as "the second Tuesday" or "the last working day".
 func (r *rrule) byWeekday(p *graphtest.RecurrencePattern, period string) error {
 	if len(r.byMonthDay) > 0 {
-		return errors.New("Graph cannot combine BYDAY and BYMONTHDAY")
+		return errors.New("BYDAY and BYMONTHDAY cannot be combined in Graph")
 	}
 	var days []time.Weekday
 	n := 0
@@ -144,16 +144,16 @@ func (r *rrule) byWeekday(p *graphtest.RecurrencePattern, period string) error {
 		n = r.bySetPos[0]
 		for _, d := range r.byDay {
 			if d.n != 0 {
-				return errors.New("Graph cannot combine numbered days and BYSETPOS")
+				return errors.New("numbered days and BYSETPOS cannot be combined in Graph")
 			}
 			days = append(days, d.day)
 		}
 	default:
-		return errors.New("Graph repeats on one weekday of a month, not on several")
+		return errors.New("a series in Graph has one weekday of a month, not several")
 	}
 	index, ok := weekIndexes[n]
 	if !ok {
-		return fmt.Errorf("Graph counts weekdays of a month from first to fourth, and last, not to %d", n)
+		return fmt.Errorf("weekdays of a month are first to fourth, or last, in Graph, not %d", n)
 	}
 	p.Type, p.Index, p.DaysOfWeek = "relative"+period, index, dayNames(days)
 	p.FirstDayOfWeek = dayName(r.weekStart)
