@@ -2,6 +2,7 @@ package entra_test
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -94,6 +95,25 @@ func TestASignOutIsSeenByOthersAtTheNextCall(t *testing.T) {
 	}
 	if err := here.Logout(t.Context(), one.Account.ID); !errors.Is(err, m365auth.ErrLoginRequired) {
 		t.Errorf("Logout() of an account that is not there: %v, want %v", err, m365auth.ErrLoginRequired)
+	}
+}
+
+func TestARenamedPersonIsKnownByTheNewName(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, entratest.Options{})
+	b.edit(func(form url.Values, a answer) {
+		if form.Get("grant_type") == "refresh_token" {
+			a["id_token"] = idToken("orders@contoso.example")
+		}
+	})
+	p := b.provider(t)
+	want := b.signIn(t, p, sales).Account
+	got, err := p.Token(t.Context(), m365auth.TokenRequest{ForceRefresh: true})
+	if want.Username = "orders@contoso.example"; err != nil || got.Account != want {
+		t.Errorf("Token().Account = %v, %v, want %v", got.Account, err, want)
+	}
+	if accounts, err := b.provider(t).Accounts(t.Context()); err != nil || !cmp.Equal(accounts, []m365auth.Account{want}) {
+		t.Errorf("Accounts() = %v, %v, want %v", accounts, err, want)
 	}
 }
 

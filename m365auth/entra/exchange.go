@@ -16,15 +16,14 @@ type exchange struct {
 	asked []string  // scopes in short form
 	pace  *pollPace // of a device code; nil otherwise
 
-	mu          sync.Mutex
-	err         error // of the last request, if it got no answer
-	status      int   // of the last answer
-	retryAfter  time.Duration
-	correlation string
-	oauth       oauthError
-	readable    bool     // the last answer was a JSON object
-	granted     []string // scopes in short form
-	interval    *int     // seconds, as a device code's answer gave it
+	mu         sync.Mutex
+	err        error // of the last request, if it got no answer
+	status     int   // of the last answer
+	retryAfter time.Duration
+	oauth      oauthError
+	readable   bool     // the last answer was a JSON object
+	granted    []string // scopes in short form
+	interval   *int     // seconds, as a device code's answer gave it
 }
 
 // oauthError is Entra's error body. Its description is left out: it can name

@@ -188,17 +188,18 @@ func kindOf(err error) m365auth.Kind {
 	return ""
 }
 
-// gate holds up the next requests of a grant: each sends on arrived, and goes on
-// once release is closed.
+// gate holds up the answers to a grant's requests: each sends on arrived, and
+// goes on once release is closed.
 func (b *bed) gate(grant string) (arrived <-chan struct{}, release chan struct{}) {
 	came := make(chan struct{}, 100)
 	release = make(chan struct{})
 	b.opts.HTTPClient = &http.Client{Transport: tripFunc(func(r *http.Request) (*http.Response, error) {
+		resp, err := b.server.Client().Transport.RoundTrip(r)
 		if formOf(r).Get("grant_type") == grant {
 			came <- struct{}{}
 			<-release
 		}
-		return b.server.Client().Transport.RoundTrip(r)
+		return resp, err
 	})}
 	return came, release
 }

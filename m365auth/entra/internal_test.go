@@ -2,6 +2,7 @@ package entra
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func TestARecordOfAnotherFormatIsNotRead(t *testing.T) {
 	t.Parallel()
 	for _, data := range []string{"", "null", "{}", `{"format":2,"account":{"account_id":"a"}}`, `{"format":1}`, `{"format":1,"account":{"account_id":"a"},"tokens":"canary"}`} {
 		_, err := decodeRecord([]byte(data))
-		if e, ok := err.(*m365auth.Error); !ok || e.Kind != m365auth.ErrCacheUnavailable || strings.Contains(err.Error(), "canary") {
+		if !errors.Is(err, m365auth.ErrCacheUnavailable) || strings.Contains(err.Error(), "canary") {
 			t.Errorf("decodeRecord(%s) error = %v, want %v", data, err, m365auth.ErrCacheUnavailable)
 		}
 	}

@@ -114,18 +114,18 @@ func TestNationalCloudsAreNamedInScopes(t *testing.T) {
 func TestOnlyTheLoginHostIsAsked(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(*http.Request) (*http.Response, error){
-		"the discovery names another host": func(r *http.Request) (*http.Response, error) {
+		"an address outside: the discovery names another host": func(r *http.Request) (*http.Response, error) {
 			root := "https://elsewhere.contoso.example/t"
 			return respond(r, 200, map[string]any{"authorization_endpoint": root, "token_endpoint": root + "/token", "issuer": "https://" + scriptHost})
 		},
-		"a redirect": func(r *http.Request) (*http.Response, error) {
+		"a redirect: one elsewhere": func(r *http.Request) (*http.Response, error) {
 			resp, err := respond(r, 302, nil)
 			if err == nil {
 				resp.Header.Set("Location", "https://elsewhere.contoso.example/")
 			}
 			return resp, err
 		},
-		"a flood": func(r *http.Request) (*http.Response, error) {
+		"too large: a flood": func(r *http.Request) (*http.Response, error) {
 			return respond(r, 200, strings.Repeat("x", 2<<20))
 		},
 	} {
@@ -143,8 +143,9 @@ func TestOnlyTheLoginHostIsAsked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.StartDeviceCode(t.Context(), entra.LoginRequest{}); !errors.Is(err, m365auth.ErrUnexpected) {
-			t.Errorf("%s: StartDeviceCode() error = %v, want %v", name, err, m365auth.ErrUnexpected)
+		_, err = p.StartDeviceCode(t.Context(), entra.LoginRequest{})
+		if want, _, _ := strings.Cut(name, ":"); !errors.Is(err, m365auth.ErrUnexpected) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: StartDeviceCode() error = %v, want %v with %q", name, err, m365auth.ErrUnexpected, want)
 		}
 	}
 }

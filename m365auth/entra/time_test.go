@@ -61,17 +61,27 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status == 0 {
 		return nil, errors.New("connection reset")
 	}
-	return respond(r, status, body)
+	resp, err := respond(r, status, body)
+	if status == http.StatusServiceUnavailable {
+		resp.Header.Set("Retry-After", "20")
+	}
+	return resp, err
 }
 
 func pending() (int, any) { return 400, map[string]any{"error": "authorization_pending"} }
 
-func granted(expiresIn int) (int, any) {
+// idToken is an ID token without a signature, which a client that got it from
+// the token endpoint need not check.
+func idToken(username string) string {
 	enc := base64.RawURLEncoding.EncodeToString
+	return enc([]byte(`{"alg":"none"}`)) + "." + enc([]byte(`{"preferred_username":"`+username+`","tid":"tenant"}`)) + "."
+}
+
+func granted(expiresIn int) (int, any) {
 	return 200, map[string]any{
 		"access_token": fmt.Sprint("token for ", expiresIn), "refresh_token": "r", "token_type": "Bearer", "expires_in": expiresIn,
-		"client_info": enc([]byte(`{"uid":"object","utid":"tenant"}`)),
-		"id_token":    enc([]byte(`{"alg":"none"}`)) + "." + enc([]byte(`{"preferred_username":"sales@contoso.example","tid":"tenant"}`)) + ".",
+		"client_info": base64.RawURLEncoding.EncodeToString([]byte(`{"uid":"object","utid":"tenant"}`)),
+		"id_token":    idToken(sales),
 	}
 }
 
@@ -99,7 +109,8 @@ func TestPollsKeepTheIntervalAndSlowDown(t *testing.T) {
 		"an interval of 10 s": {10, []int{1, 1, 1, 200}, []time.Duration{0, 10, 20, 30}},
 		"no interval":         {nil, []int{1, 1, 200}, []time.Duration{0, 5, 10}},
 		"told to slow down":   {5, []int{1, 2, 1, 2, 200}, []time.Duration{0, 5, 15, 25, 40}},
-		"faults on the way":   {5, []int{0, 503, 1, 0, 200}, []time.Duration{0, 5, 10, 15, 20}},
+		"faults on the way":   {5, []int{0, 500, 1, 0, 200}, []time.Duration{0, 5, 10, 15, 20}},
+		"told when to return": {5, []int{503, 1, 200}, []time.Duration{0, 20, 25}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -145,7 +156,7 @@ func TestAWaitWithoutADeadlineEndsAfterFiveMinutes(t *testing.T) {
 		}
 		synctest.Wait()
 		polls := len(s.times)
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		if got := len(s.times); got != polls {
 			t.Errorf("polls while nobody waits = %d, want 0", got-polls)
 		}
@@ -185,12 +196,12 @@ func TestATokenIsServedAsLongAsItIsGood(t *testing.T) {
 		}{
 			{5*time.Minute + time.Second, 0, true},
 			{5*time.Minute - time.Second, 1, true},
-			{5*time.Minute - 14*time.Second, 0, true}, // a failed refresh is not repeated for 15 s
-			{5*time.Minute - 17*time.Second, 1, true},
+			{5*time.Minute - 20*time.Second, 0, true}, // a failed refresh is not repeated before Retry-After
+			{5*time.Minute - 22*time.Second, 1, true},
 			{2*time.Minute + time.Second, 1, true},
 			{2*time.Minute - time.Second, 1, false},
 		} {
-			time.Sleep(time.Until(first.ExpiresOn.Add(-step.left)))
+			<-time.After(time.Until(first.ExpiresOn.Add(-step.left)))
 			before := len(s.times)
 			got, err := p.Token(t.Context(), m365auth.TokenRequest{})
 			if good := err == nil && got.Access.Equal(first.Access); good != step.good {

@@ -82,6 +82,15 @@ func TestADueTokenIsRefreshedAndKept(t *testing.T) {
 	if got := b.grants("refresh_token"); got != 1 {
 		t.Errorf("refreshes = %d, want 1", got)
 	}
+	discoveries := 0
+	for _, r := range b.server.Requests() {
+		if strings.Contains(r.Path, "openid-configuration") {
+			discoveries++
+		}
+	}
+	if discoveries != 1 {
+		t.Errorf("discoveries of one provider that signed in and refreshed = %d, want 1", discoveries)
+	}
 	// The rotated refresh token was kept: the first one would end the sign-in.
 	if _, err := b.provider(t).Token(t.Context(), m365auth.TokenRequest{ForceRefresh: true}); err != nil {
 		t.Errorf("Token() with the rotated refresh token: %v", err)
@@ -305,6 +314,71 @@ func TestASignInOutlivesASaveThatFails(t *testing.T) {
 	if _, err := p.Token(t.Context(), m365auth.TokenRequest{}); !errors.Is(err, m365auth.ErrLoginRequired) {
 		t.Errorf("Token() after Logout(): %v, want %v", err, m365auth.ErrLoginRequired)
 	}
+}
+
+func TestTheStoreIsChangedUnderItsLock(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, entratest.Options{})
+	store := &orderlyStore{Store: tokencache.NewMemoryStore(), held: map[tokencache.Slot]bool{}}
+	b.opts.Store = store
+	p := b.provider(t)
+	b.signIn(t, p, sales)
+	if _, err := p.Token(t.Context(), m365auth.TokenRequest{ForceRefresh: true}); err != nil {
+		t.Fatalf("Token() error: %v", err)
+	}
+	if err := p.Logout(t.Context(), ""); err != nil {
+		t.Fatalf("Logout() error: %v", err)
+	}
+	if store.changes != 3 || store.loose != 0 {
+		t.Errorf("changes = %d, %d of them without the lock; want 3 and 0", store.changes, store.loose)
+	}
+	for slot, held := range store.held {
+		if held {
+			t.Errorf("%s is still locked", slot.Account)
+		}
+	}
+}
+
+// orderlyStore counts changes, and those made without the slot's lock.
+type orderlyStore struct {
+	tokencache.Store
+	mu             sync.Mutex
+	held           map[tokencache.Slot]bool
+	changes, loose int
+}
+
+func (s *orderlyStore) set(slot tokencache.Slot, held bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held[slot] = held
+}
+
+func (s *orderlyStore) change(slot tokencache.Slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changes++
+	if !s.held[slot] {
+		s.loose++
+	}
+}
+
+func (s *orderlyStore) Lock(ctx context.Context, slot tokencache.Slot) (func(), error) {
+	unlock, err := s.Store.Lock(ctx, slot)
+	if err != nil {
+		return nil, err
+	}
+	s.set(slot, true)
+	return func() { s.set(slot, false); unlock() }, nil
+}
+
+func (s *orderlyStore) Save(ctx context.Context, slot tokencache.Slot, data []byte, old tokencache.Version) (tokencache.Version, error) {
+	s.change(slot)
+	return s.Store.Save(ctx, slot, data, old)
+}
+
+func (s *orderlyStore) Delete(ctx context.Context, slot tokencache.Slot) error {
+	s.change(slot)
+	return s.Store.Delete(ctx, slot)
 }
 
 // brokenStore fails to save on demand.

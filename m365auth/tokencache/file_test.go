@@ -3,12 +3,14 @@ package tokencache_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/m365go/sdk/m365auth"
@@ -353,6 +355,30 @@ func TestWhatAKilledWriterLeftIsCleared(t *testing.T) {
 	}
 	if _, err := os.Stat(other); err != nil {
 		t.Errorf("a file that is not ours was removed: %v", err)
+	}
+}
+
+func TestCachesMayShareAKeyFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for round := range 20 {
+		keys := tokencache.NewKeyFile(filepath.Join(dir, fmt.Sprint("key-", round)))
+		stores := make([]*tokencache.FileStore, 4)
+		var wg sync.WaitGroup
+		for i := range stores {
+			stores[i] = newFileStore(t, filepath.Join(dir, fmt.Sprint("cache-", round, "-", i)), &tokencache.FileOptions{Keys: keys})
+			wg.Go(func() {
+				if _, err := stores[i].Save(t.Context(), alice, []byte("x"), ""); err != nil {
+					t.Errorf("Save() in cache %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		for i, s := range stores {
+			if blob, err := s.Load(t.Context(), alice); err != nil || string(blob.Data) != "x" {
+				t.Errorf("Load() in cache %d = %q, %v, want what was saved", i, blob.Data, err)
+			}
+		}
 	}
 }
 

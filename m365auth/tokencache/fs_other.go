@@ -29,7 +29,7 @@ func rename(from, to string) error {
 		if err = os.Rename(from, to); err == nil || !errors.Is(err, fs.ErrPermission) {
 			return err
 		}
-		time.Sleep(wait)
+		<-time.After(wait)
 	}
 	return err
 }

@@ -28,8 +28,8 @@ func checkFile(info fs.FileInfo) error {
 	if int(stat.Uid) != os.Geteuid() {
 		return fmt.Errorf("it belongs to user %d", stat.Uid)
 	}
-	if n := uint64(stat.Nlink); n != 1 {
-		return fmt.Errorf("it has %d names", n)
+	if stat.Nlink != 1 {
+		return fmt.Errorf("it has %d names", stat.Nlink)
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func TestKeysAreWholeAndDoNotPrint(t *testing.T) {
 		t.Fatalf("Marshal() error: %v", err)
 	}
 	shown := fmt.Sprintf("%v %+v %#v %s %x %v %+v %#v %s", k, k, k, k, k, inside, inside, inside, asJSON)
-	for _, leak := range []string{secret, "a-key-of", fmt.Sprintf("%x", secret), fmt.Sprint([]byte(secret))} {
+	for _, leak := range []string{secret, "a-key-of", fmt.Sprintf("%x", secret), fmt.Sprintf("%d", []byte(secret))} {
 		if strings.Contains(shown, leak) {
 			t.Errorf("printing a key shows %q: %s", leak, shown)
 		}
