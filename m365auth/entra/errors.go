@@ -86,6 +86,7 @@ var (
 		"unauthorized_client":     m365auth.ErrAppMisconfigured,
 		"invalid_scope":           m365auth.ErrAppMisconfigured,
 		"invalid_resource":        m365auth.ErrAppMisconfigured,
+		"invalid_tenant":          m365auth.ErrAppMisconfigured,
 		"invalid_request":         m365auth.ErrAppMisconfigured,
 		"unsupported_grant_type":  m365auth.ErrAppMisconfigured,
 		"temporarily_unavailable": m365auth.ErrTransient,
