@@ -22,11 +22,32 @@ var rawParser = enmime.NewParser(
 	enmime.MaxStoredPartErrors(20),
 )
 
+// body is what a person reads: HTML where there is some, else all text.
+func (r *messageReader) body() graphtest.Body {
+	root := r.env.Root
+	if strings.HasPrefix(root.ContentType, "multipart/") && root.FirstChild == nil {
+		r.lose("a multipart without parts")
+		return graphtest.Body{ContentType: "text", Content: clean(string(root.Content))}
+	}
+	if r.env.HTML != "" {
+		r.html = root.DepthMatchFirst(func(p *enmime.Part) bool {
+			return p.ContentType == "text/html" && p.Disposition != "attachment"
+		})
+		return graphtest.Body{ContentType: "html", Content: clean(r.env.HTML)}
+	}
+	content := r.env.Text
+	// A part without a type is text (RFC 2045), which the parser overlooks.
+	for _, p := range root.DepthMatchAll(func(p *enmime.Part) bool { return p.Parent != nil && p.ContentType == "" && isText(p) }) {
+		content += string(p.Content)
+	}
+	return graphtest.Body{ContentType: "text", Content: clean(content)}
+}
+
 // attachments lists the parts that are no body, in the order of the message.
 func (r *messageReader) attachments() []*graphtest.Attachment {
 	var list []*graphtest.Attachment
 	var untouched map[string]*enmime.Part
-	for _, p := range r.env.Root.DepthMatchAll(isAttachment) {
+	for _, p := range r.env.Root.DepthMatchAll(r.isAttachment) {
 		content := p.Content
 		if strings.HasPrefix(p.ContentType, "text/") {
 			// The parser turned text into UTF-8. A file is its bytes.
@@ -37,12 +58,19 @@ func (r *messageReader) attachments() []*graphtest.Attachment {
 				content = decodeTransfer(raw)
 			}
 		}
+		kind := line(p.ContentType)
+		switch {
+		case kind == "" && isText(p):
+			kind = "text/plain"
+		case kind == "":
+			kind = "message/rfc822"
+		}
 		name := line(p.FileName)
 		if name == "" {
-			name = fmt.Sprintf("ATT%05d%s", len(list)+1, extension(p.ContentType))
+			name = fmt.Sprintf("ATT%05d%s", len(list)+1, extension(kind))
 		}
 		list = append(list, &graphtest.Attachment{
-			Name: name, ContentType: line(p.ContentType), ContentID: line(p.ContentID),
+			Name: name, ContentType: kind, ContentID: line(p.ContentID),
 			IsInline: p.Disposition == "inline" || p.Disposition == "" && p.ContentID != "",
 			Content:  content,
 		})
@@ -50,9 +78,22 @@ func (r *messageReader) attachments() []*graphtest.Attachment {
 	return list
 }
 
+// isText reports whether a part is text to be read. In a digest, a part without a
+// type is a message (RFC 2046).
+func isText(p *enmime.Part) bool {
+	switch p.ContentType {
+	case "text/plain", "text/html":
+		return true
+	case "":
+		return p.Parent == nil || p.Parent.ContentType != "multipart/digest"
+	}
+	return false
+}
+
 // isAttachment tells a file from a body, and from another form of the body, such
-// as an invitation's text/calendar.
-func isAttachment(p *enmime.Part) bool {
+// as an invitation's text/calendar. More text beside an HTML body, such as the
+// footer of a mailing list, becomes a file, as it does in Outlook.
+func (r *messageReader) isAttachment(p *enmime.Part) bool {
 	switch {
 	case strings.HasPrefix(p.ContentType, "multipart/"):
 		return false
@@ -60,8 +101,10 @@ func isAttachment(p *enmime.Part) bool {
 		return true
 	case p.Parent != nil && p.Parent.ContentType == "multipart/alternative":
 		return false
+	case isText(p):
+		return r.html != nil && p != r.html && len(bytes.TrimSpace(p.Content)) > 0
 	}
-	return p.ContentType != "text/plain" && p.ContentType != "text/html" && p.ContentType != ""
+	return true
 }
 
 // untouched parses the message again, and returns its parts by their place in it.

@@ -84,14 +84,7 @@ func convertMessage(env *enmime.Envelope, raw []byte) (*message, []string) {
 	m.Headers = headers(env.Root.Header)
 	m.Importance = importance(env)
 	m.SentDateTime, m.ReceivedDateTime = r.dates()
-	m.Body = graphtest.Body{ContentType: "text", Content: clean(env.Text)}
-	if env.HTML != "" {
-		m.Body = graphtest.Body{ContentType: "html", Content: clean(env.HTML)}
-	}
-	if root := env.Root; strings.HasPrefix(root.ContentType, "multipart/") && root.FirstChild == nil {
-		r.lose("a multipart without parts")
-		m.Body.Content = clean(string(root.Content))
-	}
+	m.Body = r.body()
 	m.Attachments = r.attachments()
 	r.faults()
 	return m, r.lost
@@ -102,6 +95,7 @@ type messageReader struct {
 	env  *enmime.Envelope
 	raw  []byte
 	m    *message
+	html *enmime.Part // the body, if it is HTML
 	lost []string
 }
 
