@@ -27,24 +27,19 @@ const (
 	codeRequestQuery     code = "Request_UnsupportedQuery"
 	codeRequestDenied    code = "Authorization_RequestDenied"
 	codeMethodNotAllowed code = "Request_MethodNotAllowed"
-	codeSkipToken        code = "Directory_ExpiredPageToken"
 
 	codeAccessDenied     code = "ErrorAccessDenied"
 	codeItemNotFound     code = "ErrorItemNotFound"
-	codeFolderNotFound   code = "ErrorFolderNotFound"
 	codeMalformedID      code = "ErrorInvalidIdMalformed"
 	codeInvalidUser      code = "ErrorInvalidUser"
 	codeInvalidRequest   code = "ErrorInvalidRequest"
 	codeInvalidRecipient code = "ErrorInvalidRecipients"
 	codeInvalidProperty  code = "ErrorInvalidPropertySet"
 	codeMissingArgument  code = "ErrorMissingArgument"
-	codeInvalidArgument  code = "ErrorInvalidArgument"
 	codeInefficient      code = "InefficientFilter"
 	codeRequestBody      code = "RequestBodyRead"
 	codeSendAsDenied     code = "ErrorSendAsDenied"
 	codeIrresolvable     code = "ErrorIrresolvableConflict"
-	codeMailboxThrottled code = "ApplicationThrottled"
-	codeFolderExists     code = "ErrorFolderExists"
 
 	codeDriveDenied      code = "accessDenied"
 	codeDriveNotFound    code = "itemNotFound"
@@ -54,7 +49,6 @@ const (
 	codeNotSupported     code = "notSupported"
 	codeQuota            code = "quotaLimitReached"
 	codePrecondition     code = "resourceModified"
-	codeActivityLimit    code = "activityLimitReached"
 	codeUnauthenticated  code = "unauthenticated"
 	codeSessionNameTaken code = "upload_name_conflict"
 )
@@ -81,24 +75,19 @@ var codes = map[code]struct {
 	codeRequestQuery:     {http.StatusBadRequest, "The specified filter to the reference property query is currently not supported."},
 	codeRequestDenied:    {http.StatusForbidden, "Insufficient privileges to complete the operation."},
 	codeMethodNotAllowed: {http.StatusMethodNotAllowed, "Specified HTTP method is not allowed for the request target."},
-	codeSkipToken:        {http.StatusBadRequest, "The specified page token value has expired and can no longer be included in your request."},
 
 	codeAccessDenied:     {http.StatusForbidden, "Access is denied. Check credentials and try again."},
 	codeItemNotFound:     {http.StatusNotFound, "The specified object was not found in the store."},
-	codeFolderNotFound:   {http.StatusNotFound, "The specified folder could not be found in the store."},
 	codeMalformedID:      {http.StatusBadRequest, "Id is malformed."},
 	codeInvalidUser:      {http.StatusNotFound, "The requested user is invalid."},
 	codeInvalidRequest:   {http.StatusBadRequest, "The request is invalid."},
 	codeInvalidRecipient: {http.StatusBadRequest, "At least one recipient isn't valid."},
 	codeInvalidProperty:  {http.StatusBadRequest, "The property set is invalid for this operation."},
 	codeMissingArgument:  {http.StatusBadRequest, "A required argument is missing."},
-	codeInvalidArgument:  {http.StatusBadRequest, "An argument is invalid."},
 	codeInefficient:      {http.StatusBadRequest, "The restriction or sort order is too complex for this operation."},
 	codeRequestBody:      {http.StatusBadRequest, "The request body could not be read."},
 	codeSendAsDenied:     {http.StatusForbidden, "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account."},
 	codeIrresolvable:     {http.StatusPreconditionFailed, "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."},
-	codeMailboxThrottled: {http.StatusTooManyRequests, "Application is over its MailboxConcurrency limit."},
-	codeFolderExists:     {http.StatusConflict, "A folder with the specified name already exists."},
 
 	codeDriveDenied:      {http.StatusForbidden, "Access denied"},
 	codeDriveNotFound:    {http.StatusNotFound, "The resource could not be found."},
@@ -108,7 +97,6 @@ var codes = map[code]struct {
 	codeNotSupported:     {http.StatusBadRequest, "Operation not supported"},
 	codeQuota:            {http.StatusInsufficientStorage, "Insufficient Space Available"},
 	codePrecondition:     {http.StatusPreconditionFailed, "ETag does not match current item's value"},
-	codeActivityLimit:    {http.StatusTooManyRequests, "The request has been throttled"},
 	codeUnauthenticated:  {http.StatusUnauthorized, "The caller is not authenticated."},
 	codeSessionNameTaken: {http.StatusConflict, "Another file exists with the same name as the uploaded session."},
 }

@@ -1,2 +1,60 @@
-// Package graphtest is Microsoft Graph in process.
+// Package graphtest is Microsoft Graph in this process: one tenant with mail,
+// calendars and files, over TLS on loopback addresses, good enough that
+// programs written for the real Graph do their work against it, unchanged. It
+// is for tests, demos and trying a program before there is a tenant. It needs
+// nothing but the standard library, and none of our client's code: what it
+// says is a second reading of Microsoft's documentation.
+//
+//	graph, err := graphtest.New(&graphtest.Options{
+//		Keys:   entra.Key, // of an entratest.Server, or of any issuer
+//		Issuer: entra.Issuer(),
+//		Tenant: &graphtest.Tenant{Users: []*graphtest.User{{
+//			ID: entra.Users()[0].ID, UserPrincipalName: "sales@contoso.example", TimeZone: "Europe/Paris",
+//			Folders: []*graphtest.MailFolder{{DisplayName: "Inbox", Messages: []*graphtest.Message{{Subject: "Hello"}}}},
+//		}}},
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	defer graph.Close()
+//
+// A client sends its requests to [Server.URL] followed by /v1.0 or /beta, over
+// [Server.Client] or with [Server.Certificate] among its roots, and with an
+// access token whose oid claim is the ID of a [User].
+//
+// # What it answers
+//
+// People: /me, /users. Mail: folders by id or well-known name, messages,
+// attachments, drafts, sendMail, mailbox settings; mail to an address of the
+// tenant arrives there. Calendars: events, calendarView with series expanded
+// in the zone of the Prefer header, new events. Files: drives, children, paths
+// (root:/a/b:), upload sessions and downloads, both on [Server.ContentHost].
+//
+// Lists take $select, $expand, $filter, $orderby, $top, $skip and $count with
+// the limits and rules of each service. Next links are opaque and signed: a
+// client that changes one is refused. Errors have Graph's envelope, codes and
+// statuses, and every answer its request-id.
+//
+// # Tokens
+//
+// Tokens are JWTs signed with RS256 or ES256. Signature, issuer, audience and
+// lifetime are checked on each request, and so are the scopes that the route
+// needs. A delegated token reaches its own mailbox, calendar and drive only;
+// /users shows everybody to whom the directory's scopes allow it. The content
+// host takes no token: its URLs are signed, and one that comes with an
+// Authorization header is refused.
+//
+// # When things go wrong
+//
+// [Server.Throttle] answers 429. [Server.Fail] arranges any other failure of
+// chosen requests: statuses and codes, a Retry-After in any form, pages of
+// HTML, delays, connections cut before or within the answer, and all of them
+// before or after the request was carried out. [Server.Requests] tells what
+// was asked, without secrets.
+//
+// # What it is not
+//
+// There are no policies and no permissions on single items, and whoever holds
+// a key of the issuer is let in, so it listens on loopback alone. $search,
+// delta, $batch, subscriptions, sites and Teams are not served.
 package graphtest
