@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"math/big"
 	"net/http"
 	"slices"
@@ -59,14 +58,19 @@ func unauthenticated(message string) error {
 	}}
 }
 
-var (
-	errTokenFormat    = errors.New("CompactToken parsing failed with error code: 80049217")
-	errTokenSignature = errors.New("Signing key is invalid.")
-	errTokenValidity  = errors.New("Access token validation failure.")
-	errTokenAudience  = errors.New("Access token validation failure. Invalid audience.")
-	errTokenIssuer    = errors.New("Access token validation failure. Invalid issuer.")
-	errTokenExpired   = errors.New("Lifetime validation failed, the token is expired.")
-	errTokenEarly     = errors.New("Lifetime validation failed, the token is not yet valid.")
+// tokenError is what Graph says of a token that it does not take.
+type tokenError string
+
+func (e tokenError) Error() string { return string(e) }
+
+const (
+	errTokenFormat    tokenError = "CompactToken parsing failed with error code: 80049217"
+	errTokenSignature tokenError = "Signing key is invalid."
+	errTokenValidity  tokenError = "Access token validation failure."
+	errTokenAudience  tokenError = "Access token validation failure. Invalid audience."
+	errTokenIssuer    tokenError = "Access token validation failure. Invalid issuer."
+	errTokenExpired   tokenError = "Lifetime validation failed, the token is expired."
+	errTokenEarly     tokenError = "Lifetime validation failed, the token is not yet valid."
 )
 
 // verify checks signature and claims of a JWT.

@@ -12,6 +12,7 @@ import (
 // Cut says where a [Fault] cuts the connection.
 type Cut int
 
+// The places of a cut.
 const (
 	CutNone   Cut = iota
 	CutBefore     // before the first byte of the answer; with After, the request was carried out

@@ -203,7 +203,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 }
 
 // TestCloseLeavesNothing runs alone: it counts goroutines.
-func TestCloseLeavesNothing(t *testing.T) { //nolint:paralleltest // counts goroutines
+func TestCloseLeavesNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
 	s, err := graphtest.New(&graphtest.Options{Keys: keys, Tenant: office(), Now: func() time.Time { return now }})
 	if err != nil {
