@@ -3,6 +3,7 @@ package authtool
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"time"
 
 	"github.com/m365go/sdk/m365auth"
@@ -79,7 +80,15 @@ func (t *tool) run(ctx context.Context, who agenttool.Caller, f *flow) {
 	ctx, cancel := context.WithDeadline(ctx, login.Prompt().ExpiresOn.Add(afterCode))
 	defer cancel()
 	token, err := login.Wait(ctx)
-	t.end(who, f, token.Account, err)
+	t.end(who, f, signedIn(token, err), err)
+}
+
+// signedIn is who signed in, be it with fewer scopes than were asked for.
+func signedIn(token m365auth.Token, err error) m365auth.Account {
+	if e, ok := errors.AsType[*m365auth.Error](err); ok && e.Kind == m365auth.ErrScopesDeclined && len(e.Accounts) == 1 {
+		return e.Accounts[0]
+	}
+	return token.Account
 }
 
 // start asks for a code. Without one the sign-in has ended.

@@ -154,7 +154,7 @@ func TestACleanupWithdrawsEverythingOnce(t *testing.T) {
 	if e := b.refused(desk, `{"operation":"login"}`, agenttool.CodeUnavailable); !strings.Contains(e.Message, "no longer mounted") {
 		t.Errorf("login after the cleanup = %v, want it to say why", e)
 	}
-	b.refused(desk, `{"operation":"status"}`, agenttool.CodeUnavailable)
+	_ = b.refused(desk, `{"operation":"status"}`, agenttool.CodeUnavailable)
 }
 
 func TestAMountThatFailsLeavesNothing(t *testing.T) {

@@ -35,7 +35,7 @@ func TestALoginMakesTheOtherToolsWorkAndALogoutEndsIt(t *testing.T) {
 	if a := b.ask(desk, fmt.Sprintf(`{"operation":"status","flow_id":%q}`, in.FlowID)); a.SignedIn || a.SignIn.State != "pending" || a.SignIn.UserCode != in.UserCode {
 		t.Errorf("status = %+v, want the same code pending", a)
 	}
-	b.refused(desk, `{"operation":"status","flow_id":"another"}`, agenttool.CodeNotFound)
+	_ = b.refused(desk, `{"operation":"status","flow_id":"another"}`, agenttool.CodeNotFound)
 	if _, err := tokens.Token(t.Context(), m365auth.TokenRequest{}); !errors.Is(err, m365auth.ErrLoginRequired) {
 		t.Errorf("Token before the approval = %v, want ErrLoginRequired", err)
 	}
@@ -105,11 +105,11 @@ func TestACallerSeesNothingOfAnother(t *testing.T) {
 	if a := b.ask(night, `{"operation":"status"}`); a.SignedIn || a.SignIn.FlowID != "" {
 		t.Errorf("status of another caller = %+v, want nothing", a)
 	}
-	b.refused(night, fmt.Sprintf(`{"operation":"status","flow_id":%q}`, id), agenttool.CodeNotFound)
+	_ = b.refused(night, fmt.Sprintf(`{"operation":"status","flow_id":%q}`, id), agenttool.CodeNotFound)
 	if a := b.ask(night, `{"operation":"accounts"}`); len(a.Accounts) != 0 {
 		t.Errorf("accounts of another caller = %+v, want none", a.Accounts)
 	}
-	b.refused(night, fmt.Sprintf(`{"operation":"logout","account_id":%q}`, account), agenttool.CodeNotFound)
+	_ = b.refused(night, fmt.Sprintf(`{"operation":"logout","account_id":%q}`, account), agenttool.CodeNotFound)
 	b.ask(night, `{"operation":"logout"}`)
 
 	b.signIn(s, night, admin)
@@ -163,7 +163,7 @@ func TestOneOfSeveralAccountsIsSignedOut(t *testing.T) {
 	}
 	id := two.SignIn.Account.ID
 	object, _, _ := strings.Cut(id, ".")
-	b.refused(desk, `{"operation":"logout","account_id":"nobody"}`, agenttool.CodeNotFound)
+	_ = b.refused(desk, `{"operation":"logout","account_id":"nobody"}`, agenttool.CodeNotFound)
 	if out := b.ask(desk, fmt.Sprintf(`{"operation":"logout","account_id":%q}`, object)); len(out.SignedOut) != 1 || out.SignedOut[0].ID != id {
 		t.Errorf("logout by object id = %+v, want %s", out.SignedOut, id)
 	}
@@ -240,7 +240,7 @@ func TestALoginWithoutACodeFailsAtOnce(t *testing.T) {
 	t.Parallel()
 	b, s := emulated(t)
 	s.Fail(entratest.Fault{Endpoint: entratest.DeviceCode, AADSTS: 7000218, Count: -1})
-	b.refused(desk, `{"operation":"login"}`, agenttool.CodeUnavailable)
+	_ = b.refused(desk, `{"operation":"login"}`, agenttool.CodeUnavailable)
 	if a := b.ask(desk, `{"operation":"status"}`); a.SignIn.State != "failed" || a.SignIn.Error.Code != agenttool.CodeUnavailable {
 		t.Errorf("status = %+v, want the failure", a.SignIn)
 	}
@@ -288,7 +288,7 @@ func TestWrongArgumentsAreRefused(t *testing.T) {
 			t.Errorf("m365_auth %s = %+v, want the argument %s and a hint", args, e, argument)
 		}
 	}
-	b.refused(agenttool.Caller{}, `{"operation":"status"}`, agenttool.CodePermissionDisabled)
+	_ = b.refused(agenttool.Caller{}, `{"operation":"status"}`, agenttool.CodePermissionDisabled)
 	if n := len(s.Requests()); n != 0 {
 		t.Errorf("%d requests were sent, want none", n)
 	}

@@ -152,8 +152,9 @@ func (p *Provider) keep(ctx context.Context, req LoginRequest, cache *scratch, t
 		m.version = version
 	}
 	p.save(ctx, m)
-	if err := p.declined(opLogin, t, w); err != nil {
-		return m365auth.Token{}, err
+	if e := p.declined(opLogin, t, w); e != nil {
+		e.Accounts = []m365auth.Account{a} // who is signed in all the same
+		return m365auth.Token{}, e
 	}
 	t.Account = a
 	return t.Token, nil

@@ -287,6 +287,9 @@ func TestADeclinedScopeIsToldAndTheRestKept(t *testing.T) {
 			t.Errorf("%s() error = %#v, want %v that names the scope", name, err, m365auth.ErrScopesDeclined)
 		}
 	}
+	if e := (*m365auth.Error)(nil); !errors.As(waitErr, &e) || len(e.Accounts) != 1 || e.Accounts[0].Username != sales {
+		t.Errorf("Wait() error = %#v, want it to name who is signed in", waitErr)
+	}
 	got, err := p.Token(t.Context(), m365auth.TokenRequest{Scopes: []string{"Mail.Read"}})
 	if err != nil || !cmp.Equal(got.Scopes, []string{"Mail.Read"}) {
 		t.Errorf("Token() of the granted scope = %v, %v, want it", got.Scopes, err)

@@ -156,7 +156,7 @@ func (p *Provider) fallBack(ctx context.Context, m *remembered, w wanted, err er
 }
 
 // declined returns an error that lists what was asked for and not granted.
-func (p *Provider) declined(op string, t heldToken, w wanted) error {
+func (p *Provider) declined(op string, t heldToken, w wanted) *m365auth.Error {
 	lost := missing(w.scopes, t.Scopes)
 	if len(lost) == 0 {
 		return nil

@@ -67,5 +67,5 @@ func (p *Place) TellThrottled() error {
 			}
 		}
 	}
-	return errors.New("Graph's log shows no slice that was refused and sent again")
+	return errors.New("no slice was refused and sent again, says the log of Graph")
 }
