@@ -27,7 +27,7 @@ func TestTheDemoDoesItsWholeJob(t *testing.T) {
 		`Sales Desk <sales@contoso\.example>`,
 		`Times are in the mailbox's zone, Europe/Berlin\.`,
 		`\n   2026-\d\d-\d\d \d\d:\d\d +サポート窓口 +【重要】倉庫の図面を添付しました\n`,
-		`\n   Mon \d\d \w+ 09:15–09:30 +Daily stand-up +Room Elbe +recurring\n`,
+		`\n   Mon \d\d \w+ 09:15–09:30 +Daily stand-up +yes +Room Elbe\n`,
 		`\n   2026-\d\d-\d\d \d\d:\d\d +40\.0 kB +orders 2026\.csv\n`,
 		`Sent to operations@contoso\.example\. In Sent Items:\n.*\n.* operations@contoso\.example +Quick start, `,
 		`uploaded 100 %  12\.0 MB of 12\.0 MB\n`,

@@ -27,7 +27,7 @@ func (t *Tour) week(ctx context.Context) error {
 		}
 		rows = append(rows, row)
 	}
-	return t.out.table([]string{"when", "what", "where", ""}, rows)
+	return t.out.table([]string{"when", "what", "repeats", "where"}, rows)
 }
 
 // readZone finds the mailbox's own zone, which all times are shown in; UTC where
@@ -68,6 +68,6 @@ func eventRow(e calendar.Event) ([]string, error) {
 	if e.Location != nil {
 		where = e.Location.DisplayName
 	}
-	kind := map[string]string{"occurrence": "recurring", "exception": "recurring, changed"}[e.Type]
-	return []string{span, e.Subject, where, kind}, nil
+	repeats := map[string]string{"occurrence": "yes", "exception": "yes, moved"}[e.Type]
+	return []string{span, e.Subject, repeats, where}, nil
 }
