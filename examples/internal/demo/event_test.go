@@ -162,6 +162,15 @@ func TestDetailsOfEvents(t *testing.T) {
 	}
 }
 
+func TestOwnerOfTheMailboxOrganizes(t *testing.T) {
+	t.Parallel()
+	events, _ := loadEvents(t, vevent("DTSTART:20261102T090000Z",
+		"ORGANIZER:mailto:Sales@contoso.example", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:sales@contoso.example"))
+	if len(events) != 1 || events[0].ResponseStatus != "organizer" {
+		t.Errorf("events = %+v, want one that the owner organizes", events)
+	}
+}
+
 func TestFoldersOfACalendarAreCalendars(t *testing.T) {
 	t.Parallel()
 	tenant, problems, err := Load(fstest.MapFS{

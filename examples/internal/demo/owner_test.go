@@ -43,6 +43,10 @@ func TestOwnerIsWhoMessagesAreFor(t *testing.T) {
 			files: map[string]string{"mail/1.eml": mail(outside, operations, "Cc: "+sales+"\r\n"), "mail/2.eml": mail(outside, "x@fabrikam.example", "Cc: "+sales+"\r\n")},
 			want:  [2]string{sales, "colleague@contoso.example <colleague@contoso.example>"},
 		},
+		"a tie": {
+			files: map[string]string{"mail/1.eml": mail(outside, sales, ""), "mail/2.eml": mail(outside, operations, "")},
+			want:  [2]string{operations, "colleague@contoso.example <colleague@contoso.example>"},
+		},
 		"alone in the domain": {
 			files: map[string]string{"mail/1.eml": mail(outside, sales, "")},
 			want:  [2]string{sales, "colleague@contoso.example <colleague@contoso.example>"},
