@@ -68,6 +68,6 @@ func eventRow(e calendar.Event) ([]string, error) {
 	if e.Location != nil {
 		where = e.Location.DisplayName
 	}
-	repeats := map[string]string{"occurrence": "yes", "exception": "yes, moved"}[e.Type]
+	repeats := map[string]string{"occurrence": "yes", "exception": "yes, changed"}[e.Type]
 	return []string{span, e.Subject, repeats, where}, nil
 }
