@@ -29,6 +29,7 @@ func TestBearerIsRefused(t *testing.T) {
 		"other scheme":       "Basic " + f.token,
 		"not a token":        "Bearer opaque",
 		"unsigned":           "Bearer " + unsigned,
+		"other algorithm":    "Bearer " + mintAs(t, "RS512", nil),
 		"unknown key":        "Bearer " + otherKid,
 		"changed claims":     "Bearer " + parts[0] + "." + strings.Split(mint(t, map[string]any{"oid": opsID}), ".")[1] + "." + parts[2],
 		"foreign audience":   "Bearer " + mint(t, map[string]any{"aud": "https://management.example"}),

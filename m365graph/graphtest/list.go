@@ -32,7 +32,7 @@ func list[T any](c *call, l listing[T]) (*reply, error) {
 		values[i] = sh.render(c, v)
 	}
 	out := object{{"@odata.context", c.metadata(l.context + sh.contextSuffix())}}
-	if q.count && !q.next {
+	if q.count {
 		out = append(out, member{"@odata.count", total})
 	}
 	if more {

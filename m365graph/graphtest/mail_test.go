@@ -232,6 +232,9 @@ func TestMessageIsPatched(t *testing.T) {
 			t.Errorf("PATCH %s = %d %s, want %d %s", tt.body, a.status, a.body, tt.status, tt.code)
 		}
 	}
+	if inbox := f.get(t, "/me/mailFolders/inbox"); inbox["unreadItemCount"] != 1.0 {
+		t.Errorf("unreadItemCount = %v after isRead:false, want 1", inbox["unreadItemCount"])
+	}
 	if a := f.do(t, "PATCH", path, `{"isRead":true}`, "Content-Type", "text/plain"); a.status != 415 {
 		t.Errorf("PATCH of text = %d, want 415", a.status)
 	}

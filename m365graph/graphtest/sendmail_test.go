@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 // as gives the same server with somebody else's token.
@@ -20,7 +22,7 @@ func TestSendMailIsDeliveredAndSaved(t *testing.T) {
 	a := f.do(t, "POST", "/me/sendMail", `{"message":{
 		"subject":"Quote","importance":"high","body":{"contentType":"Text","content":"42 each"},
 		"toRecipients":[{"emailAddress":{"address":"OPS@contoso.example"}}],
-		"ccRecipients":[{"emailAddress":{"address":"buyer@fabrikam.example","name":"Buyer"}}],
+		"ccRecipients":[{"emailAddress":{"address":"buyer@fabrikam.example","name":"Buyer"}},{"emailAddress":{"address":"ops@contoso.example"}}],
 		"bccRecipients":[{"emailAddress":{"address":"sales@contoso.example"}}],
 		"internetMessageHeaders":[{"name":"x-quote","value":"7"}],
 		"attachments":[{"@odata.type":"#microsoft.graph.fileAttachment","name":"q.txt","contentType":"text/plain","contentBytes":"NDI="}]}}`)
@@ -154,5 +156,44 @@ func TestDraftIsWrittenChangedAndSent(t *testing.T) {
 	}
 	if inbox := f.as(t, opsID).get(t, "/me/mailFolders/inbox"); inbox["totalItemCount"] != 1.0 {
 		t.Errorf("Operations got %v messages, want 1", inbox["totalItemCount"])
+	}
+}
+
+// TestReplyJoinsItsThread sends a draft that the tenant brought along.
+func TestReplyJoinsItsThread(t *testing.T) {
+	t.Parallel()
+	withDraft := func() *graphtest.Tenant {
+		tenant := correspondence()
+		tenant.Users[0].Folders = append(tenant.Users[0].Folders, &graphtest.MailFolder{DisplayName: "Drafts", Messages: []*graphtest.Message{{
+			Subject: "Re: Plant tour", IsDraft: true, IsRead: true, ReceivedDateTime: now.Add(-time.Minute),
+			ToRecipients: []graphtest.Recipient{{Address: "ops@contoso.example"}},
+			Headers:      []graphtest.Header{{Name: "In-Reply-To", Value: "<3@contoso.example>"}},
+		}}})
+		tenant.Users[1].Folders = []*graphtest.MailFolder{{DisplayName: "Sent Items", Messages: []*graphtest.Message{{
+			Subject: "Re: Plant tour", InternetMessageID: "<3@contoso.example>", ReceivedDateTime: now.Add(-time.Hour),
+			Headers: []graphtest.Header{{Name: "References", Value: "<1@contoso.example> <2@contoso.example>"}},
+		}}}}
+		return tenant
+	}
+	tenant := withDraft()
+	f := setup(t, tenant)
+	draft := f.get(t, "/me/mailFolders/drafts/messages")["value"].([]any)[0].(map[string]any)
+	if a := f.do(t, "POST", "/me/messages/"+draft["id"].(string)+"/send", ""); a.status != http.StatusAccepted {
+		t.Fatalf("send = %d %s, want 202", a.status, a.body)
+	}
+	newest := f.get(t, "/me/mailFolders/sentitems/messages")["value"].([]any)[0].(map[string]any)
+	if newest["receivedDateTime"] != "2026-03-04T09:00:00Z" || newest["conversationId"] != messageBySubject(t, f, "Plant tour")["conversationId"] {
+		t.Errorf("the first message of Sent Items = %v, want the reply, in the thread of the tour", newest)
+	}
+	seen := map[any]bool{}
+	theirs := f.as(t, opsID).get(t, "/me/messages?$select=conversationId")["value"].([]any)
+	for _, v := range theirs {
+		seen[v.(map[string]any)["conversationId"]] = true
+	}
+	if len(theirs) != 2 || len(seen) != 1 {
+		t.Errorf("Operations has %d messages in %d conversations, want 2 in one", len(theirs), len(seen))
+	}
+	if diff := cmp.Diff(withDraft(), tenant); diff != "" {
+		t.Errorf("the tenant was changed (-want +got):\n%s", diff)
 	}
 }

@@ -51,6 +51,12 @@ func keys(_ context.Context, kid string) (crypto.PublicKey, error) {
 // mint signs a token for the sales desk, with claims laid over the defaults.
 func mint(t testing.TB, claims map[string]any) string {
 	t.Helper()
+	return mintAs(t, "RS256", claims)
+}
+
+// mintAs is mint with a header that names another algorithm.
+func mintAs(t testing.TB, alg string, claims map[string]any) string {
+	t.Helper()
 	all := map[string]any{
 		"iss": issuer, "aud": "https://graph.microsoft.com", "tid": tenantID, "oid": salesID, "scp": allScopes,
 		"nbf": now.Add(-time.Minute).Unix(), "exp": now.Add(time.Hour).Unix(),
@@ -63,7 +69,7 @@ func mint(t testing.TB, claims map[string]any) string {
 		t.Fatal(err)
 	}
 	b64 := base64.RawURLEncoding.EncodeToString
-	signed := b64([]byte(`{"alg":"RS256","typ":"JWT","kid":"k1"}`)) + "." + b64(payload)
+	signed := b64([]byte(`{"alg":"`+alg+`","typ":"JWT","kid":"k1"}`)) + "." + b64(payload)
 	digest := sha256.Sum256([]byte(signed))
 	signature, err := rsa.SignPKCS1v15(nil, signingKey(), crypto.SHA256, digest[:])
 	if err != nil {
