@@ -8,6 +8,7 @@ require (
 	github.com/jhillyerd/enmime/v2 v2.3.0
 	github.com/m365go/sdk/m365auth v0.0.0-00010101000000-000000000000
 	github.com/m365go/sdk/m365graph v0.0.0-00010101000000-000000000000
+	github.com/olekukonko/tablewriter v1.1.3
 	github.com/schollz/progressbar/v3 v3.19.1
 	golang.org/x/term v0.47.0
 )
@@ -36,7 +37,6 @@ require (
 	github.com/olekukonko/cat v0.0.0-20250911104152-50322a0618f6 // indirect
 	github.com/olekukonko/errors v1.2.0 // indirect
 	github.com/olekukonko/ll v0.1.6 // indirect
-	github.com/olekukonko/tablewriter v1.1.3 // indirect
 	github.com/pelletier/go-toml/v2 v2.2.4 // indirect
 	github.com/pkg/browser v0.0.0-20210911075715-681adbf594b8 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
