@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/m365go/sdk/m365graph/graphtest"
 )
@@ -72,7 +73,8 @@ func (d *driveLoader) accepts(file, name string, taken bool) bool {
 		d.src.skip(file, "OneDrive does not tell it from another file, whose name differs only in case")
 	case clean(name) != name:
 		d.src.skip(file, "the name is not UTF-8")
-	case strings.ContainsAny(name, `"*:<>?/\|`), strings.HasSuffix(name, "."), strings.TrimSpace(name) != name:
+	case printable(name) != name, strings.ContainsAny(name, `"*:<>?/\|`), strings.HasPrefix(name, "~$"),
+		strings.HasSuffix(name, "."), strings.TrimSpace(name) != name, utf8.RuneCountInString(name) > 255:
 		d.src.skip(file, "OneDrive does not take this name")
 	default:
 		d.items++

@@ -1,6 +1,9 @@
 package demo
 
 import (
+	"context"
+	"crypto"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -104,6 +107,9 @@ func TestProblemsNameFileAndReason(t *testing.T) {
 		"unreadable file":   {file: "drive/x.txt", data: "x", locked: true, want: "permission denied"},
 		"name with a colon": {file: "drive/10:30.txt", data: "x", want: "OneDrive does not take this name"},
 		"name with a dot":   {file: "drive/etc.", data: "x", want: "OneDrive does not take this name"},
+		"lock of an editor": {file: "drive/~$Good.docx", data: "x", want: "OneDrive does not take this name"},
+		"name with a tab":   {file: "drive/a\tb.txt", data: "x", want: "OneDrive does not take this name"},
+		"long name":         {file: "drive/" + strings.Repeat("é", 256), data: "x", want: "OneDrive does not take this name"},
 		"name in Latin-1":   {file: "drive/\xfc.txt", data: "x", want: "the name is not UTF-8"},
 		"names by case":     {file: "drive/good.TXT", data: "x", want: "differs only in case"},
 		"link in the drive": {file: "drive/all", data: "..", mode: fs.ModeSymlink, want: "a symbolic link is not followed"},
@@ -131,6 +137,7 @@ func TestProblemsNameFileAndReason(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantGood(t, tenant)
+			wantServed(t, tenant)
 			found := slices.ContainsFunc(problems, func(p Problem) bool {
 				return strings.HasPrefix(test.file, p.File) && strings.Contains(p.Reason, test.want) && p.Loaded == test.loaded
 			})
@@ -153,6 +160,20 @@ func wantGood(t *testing.T, tenant *graphtest.Tenant) {
 	files := slices.ContainsFunc(owner.Drive.Items, func(i *graphtest.DriveItem) bool { return strings.EqualFold(i.Name, "good.txt") })
 	if !messages || !events || !files {
 		t.Errorf("loaded the good message %t, event %t and file %t, want all of them", messages, events, files)
+	}
+}
+
+// wantServed checks that nothing is left in the tenant that Graph would refuse.
+func wantServed(t *testing.T, tenant *graphtest.Tenant) {
+	t.Helper()
+	noKeys := func(context.Context, string) (crypto.PublicKey, error) { return nil, errors.New("nobody signs in") }
+	graph, err := graphtest.New(&graphtest.Options{Keys: noKeys, Tenant: tenant})
+	if err != nil {
+		t.Errorf("the tenant cannot be served: %v", err)
+		return
+	}
+	if err := graph.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
