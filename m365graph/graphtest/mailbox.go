@@ -233,14 +233,14 @@ func (m *mailbox) remove(msg *message) {
 }
 
 // touch notes a change.
-func (msg *message) touch(now time.Time) {
-	msg.version++
-	msg.LastModifiedDateTime = now
+func (m *message) touch(now time.Time) {
+	m.version++
+	m.LastModifiedDateTime = now
 }
 
 // changeKey names a version of a message.
-func (msg *message) changeKey() string {
-	return base64.StdEncoding.EncodeToString(append([]byte{9, 0, 0, 0, 22, 0, 0, 0}, digest("change", msg.immutableID, msg.version)[:16]...))
+func (m *message) changeKey() string {
+	return base64.StdEncoding.EncodeToString(append([]byte{9, 0, 0, 0, 22, 0, 0, 0}, digest("change", m.immutableID, m.version)[:16]...))
 }
 
 // thread gives each loaded message the conversation that its headers tell.

@@ -6,81 +6,34 @@ import (
 	_ "time/tzdata" // the demo runs on machines without a database of their own
 
 	ics "github.com/arran4/golang-ical"
+	"github.com/m365go/sdk/m365graph"
 )
 
-// windowsZones are the zones that Outlook writes most, with the IANA zone that
-// Unicode CLDR has for each. It is also the list that an unknown zone is compared
-// with, so what is likelier stands first.
-var windowsZones = []struct{ windows, iana string }{
-	{"W. Europe Standard Time", "Europe/Berlin"},
-	{"Romance Standard Time", "Europe/Paris"},
-	{"Central Europe Standard Time", "Europe/Budapest"},
-	{"Central European Standard Time", "Europe/Warsaw"},
-	{"GMT Standard Time", "Europe/London"},
-	{"Greenwich Standard Time", "Atlantic/Reykjavik"},
-	{"FLE Standard Time", "Europe/Kyiv"},
-	{"GTB Standard Time", "Europe/Bucharest"},
-	{"E. Europe Standard Time", "Europe/Chisinau"},
-	{"Turkey Standard Time", "Europe/Istanbul"},
-	{"Russian Standard Time", "Europe/Moscow"},
-	{"Eastern Standard Time", "America/New_York"},
-	{"Central Standard Time", "America/Chicago"},
-	{"Mountain Standard Time", "America/Denver"},
-	{"US Mountain Standard Time", "America/Phoenix"},
-	{"Pacific Standard Time", "America/Los_Angeles"},
-	{"Alaskan Standard Time", "America/Anchorage"},
-	{"Hawaiian Standard Time", "Pacific/Honolulu"},
-	{"Atlantic Standard Time", "America/Halifax"},
-	{"Newfoundland Standard Time", "America/St_Johns"},
-	{"Central Standard Time (Mexico)", "America/Mexico_City"},
-	{"SA Pacific Standard Time", "America/Bogota"},
-	{"Pacific SA Standard Time", "America/Santiago"},
-	{"Argentina Standard Time", "America/Argentina/Buenos_Aires"},
-	{"E. South America Standard Time", "America/Sao_Paulo"},
-	{"South Africa Standard Time", "Africa/Johannesburg"},
-	{"Egypt Standard Time", "Africa/Cairo"},
-	{"Morocco Standard Time", "Africa/Casablanca"},
-	{"W. Central Africa Standard Time", "Africa/Lagos"},
-	{"E. Africa Standard Time", "Africa/Nairobi"},
-	{"Israel Standard Time", "Asia/Jerusalem"},
-	{"Arab Standard Time", "Asia/Riyadh"},
-	{"Arabian Standard Time", "Asia/Dubai"},
-	{"Iran Standard Time", "Asia/Tehran"},
-	{"Pakistan Standard Time", "Asia/Karachi"},
-	{"India Standard Time", "Asia/Kolkata"},
-	{"Nepal Standard Time", "Asia/Kathmandu"},
-	{"Bangladesh Standard Time", "Asia/Dhaka"},
-	{"SE Asia Standard Time", "Asia/Bangkok"},
-	{"China Standard Time", "Asia/Shanghai"},
-	{"Singapore Standard Time", "Asia/Singapore"},
-	{"Taipei Standard Time", "Asia/Taipei"},
-	{"W. Australia Standard Time", "Australia/Perth"},
-	{"Tokyo Standard Time", "Asia/Tokyo"},
-	{"Korea Standard Time", "Asia/Seoul"},
-	{"AUS Eastern Standard Time", "Australia/Sydney"},
-	{"E. Australia Standard Time", "Australia/Brisbane"},
-	{"Cen. Australia Standard Time", "Australia/Adelaide"},
-	{"AUS Central Standard Time", "Australia/Darwin"},
-	{"New Zealand Standard Time", "Pacific/Auckland"},
-	{"UTC", "UTC"},
+// likelyZones are what a zone is compared with that only its offsets tell; what is
+// likelier stands first.
+var likelyZones = []string{
+	"Europe/Berlin", "Europe/Paris", "Europe/Budapest", "Europe/Warsaw",
+	"Europe/London", "Atlantic/Reykjavik", "Europe/Kyiv", "Europe/Bucharest",
+	"Europe/Chisinau", "Europe/Istanbul", "Europe/Moscow", "America/New_York",
+	"America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
+	"America/Anchorage", "Pacific/Honolulu", "America/Halifax", "America/St_Johns",
+	"America/Mexico_City", "America/Bogota", "America/Santiago", "America/Argentina/Buenos_Aires",
+	"America/Sao_Paulo", "Africa/Johannesburg", "Africa/Cairo", "Africa/Casablanca",
+	"Africa/Lagos", "Africa/Nairobi", "Asia/Jerusalem", "Asia/Riyadh",
+	"Asia/Dubai", "Asia/Tehran", "Asia/Karachi", "Asia/Kolkata",
+	"Asia/Kathmandu", "Asia/Dhaka", "Asia/Bangkok", "Asia/Shanghai",
+	"Asia/Singapore", "Asia/Taipei", "Australia/Perth", "Asia/Tokyo",
+	"Asia/Seoul", "Australia/Sydney", "Australia/Brisbane", "Australia/Adelaide",
+	"Australia/Darwin", "Pacific/Auckland", "UTC",
 }
 
 // knownZone returns the IANA name for an IANA or a Windows name, also one with a
 // path before it, such as /freeassociation.sourceforge.net/Europe/Berlin.
 func knownZone(name string) (iana string, ok bool) {
-	name = strings.Trim(strings.TrimSpace(name), "/")
-	for _, z := range windowsZones {
-		if strings.EqualFold(name, z.windows) {
-			return z.iana, true
+	for rest := strings.Trim(strings.TrimSpace(name), "/"); rest != ""; _, rest, _ = strings.Cut(rest, "/") {
+		if loc, err := m365graph.LoadLocation(rest); err == nil {
+			return loc.String(), true
 		}
-	}
-	for rest := name; rest != ""; {
-		if rest != "Local" && !strings.Contains(rest, "..") {
-			if _, err := time.LoadLocation(rest); err == nil {
-				return rest, true
-			}
-		}
-		_, rest, _ = strings.Cut(rest, "/")
 	}
 	return "", false
 }
@@ -164,9 +117,9 @@ func parseOffset(s string) (seconds int, ok bool) {
 // match returns the first known zone that kept the same time in the years from
 // 2024 to 2026, "" if none did.
 func (v *vtimezone) match() string {
-	for _, z := range windowsZones {
-		if loc, err := time.LoadLocation(z.iana); err == nil && v.agrees(loc) {
-			return z.iana
+	for _, name := range likelyZones {
+		if loc, err := time.LoadLocation(name); err == nil && v.agrees(loc) {
+			return name
 		}
 	}
 	return ""
