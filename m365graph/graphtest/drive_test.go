@@ -342,6 +342,26 @@ func TestFoldersAreMadeRenamedMovedAndDeleted(t *testing.T) {
 	if a := f.do(t, "PATCH", "/me/drive/items/notes", `{"name":"empty.bin"}`); a.status != http.StatusConflict || a.code(t) != "nameAlreadyExists" {
 		t.Errorf("renamed over a file = %d %s, want 409 nameAlreadyExists", a.status, a.body)
 	}
+	for body, want := range map[string]string{
+		`{"name":"empty.bin","@microsoft.graph.conflictBehavior":"rename"}`:    "empty 1.bin",
+		`{"name":"New name.txt","@microsoft.graph.conflictBehavior":"rename"}`: "New name.txt",
+	} {
+		if a := f.do(t, "PATCH", "/me/drive/items/notes", body); a.status != http.StatusOK || a.json(t)["name"] != want {
+			t.Errorf("PATCH %s = %d %s, want 200 and %s", body, a.status, a.body, want)
+		}
+	}
+	if a := f.do(t, "PATCH", "/me/drive/items/notes", `{"name":"EMPTY.bin","@microsoft.graph.conflictBehavior":"replace"}`); a.status != http.StatusOK {
+		t.Errorf("PATCH that replaces = %d %s, want 200", a.status, a.body)
+	}
+	if a := f.do(t, "GET", "/me/drive/items/empty", ""); a.status != http.StatusNotFound {
+		t.Errorf("the file that was replaced = %d, want 404", a.status)
+	}
+	if a := f.do(t, "POST", "/me/drive/items/notes/children", `{"name":"x","folder":{}}`); a.status != http.StatusBadRequest {
+		t.Errorf("a folder in a file = %d, want 400", a.status)
+	}
+	if a := f.do(t, "PATCH", "/me/drive/root", `{"name":"x"}`); a.status != http.StatusBadRequest {
+		t.Errorf("PATCH of the root's name = %d, want 400", a.status)
+	}
 	if a := f.do(t, "PATCH", "/me/drive/items/notes", `{"name":"Notes.TXT"}`); a.status != http.StatusOK {
 		t.Errorf("renamed in case only = %d %s, want 200", a.status, a.body)
 	}

@@ -71,7 +71,7 @@ func (s *series) has(d day) bool {
 // occurrence, which the caller has bounded, and not with the distance from the start of the series.
 func (s *series) between(from, to time.Time) iter.Seq[occurrence] {
 	first := wallOf(from.In(s.loc)).day - day(s.end/dayLength) - 1
-	last := wallOf(to.In(s.loc)).day + 1
+	last := wallOf(to.In(s.loc)).day + 1 // clocks that go back over midnight show the day before again
 	return func(yield func(occurrence) bool) {
 		for _, d := range s.rule.days(first, last) {
 			if o := s.at(d); overlaps(o.start, o.end, from, to) && !yield(o) {

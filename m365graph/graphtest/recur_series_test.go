@@ -143,3 +143,23 @@ func TestSeriesOverlapsLikeItsOccurrencesOneByOne(t *testing.T) {
 		}
 	}
 }
+
+// TestWindowEndsWhereClocksWentBackOverMidnight: in St. John's they did so at 00:01, so that the meeting at midnight had
+// begun, and it was the evening before once more.
+func TestWindowEndsWhereClocksWentBackOverMidnight(t *testing.T) {
+	t.Parallel()
+	p := PatternedRecurrence{RecurrencePattern{Type: "daily"}, RecurrenceRange{Type: "noEnd", StartDate: "2010-11-01"}}
+	r, err := newRule(&p, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := series{rule: r, loc: mustZone(t, "America/St_Johns"), end: time.Hour}
+	from := time.Date(2010, 11, 7, 2, 45, 0, 0, time.UTC)
+	var got []string
+	for o := range s.between(from, from.Add(15*time.Minute)) {
+		got = append(got, o.day.String()+" "+o.start.UTC().Format(time.RFC3339))
+	}
+	if diff := cmp.Diff([]string{"2010-11-07 2010-11-07T02:30:00Z"}, got); diff != "" {
+		t.Errorf("occurrences (-want +got):\n%s", diff)
+	}
+}

@@ -369,6 +369,21 @@ func TestUploadIsCompletedOnDemand(t *testing.T) {
 	}
 }
 
+func TestUploadBeyondTheQuotaFailsInTheEnd(t *testing.T) {
+	t.Parallel()
+	tenant := cabinet()
+	tenant.Users[0].Drive.Quota = 100
+	f := setup(t, tenant)
+	url := f.begin(t, "/me/drive/root:/big:", "") // which does not say how big
+	content := noise(73)
+	if a := f.slice(t, url, content, 0, 73, 73); a.status != http.StatusInsufficientStorage || a.code(t) != "quotaLimitReached" {
+		t.Errorf("the last slice = %d %s, want 507 quotaLimitReached", a.status, a.body)
+	}
+	if got := f.expected(t, url); len(got) != 0 {
+		t.Errorf("the session waits for %v, want nothing: its bytes are kept", got)
+	}
+}
+
 func TestUnevenSlicesFailInTheEnd(t *testing.T) {
 	t.Parallel()
 	f := setup(t, office())
