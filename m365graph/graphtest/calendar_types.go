@@ -13,7 +13,7 @@ type Calendar struct {
 
 // Event is a meeting or appointment, as in
 // https://learn.microsoft.com/graph/api/resources/event. With a Recurrence it
-// is the master of a series.
+// is the master of a series. [Event.Validate] tells why [New] would refuse it.
 type Event struct {
 	ID              string
 	Subject         string
@@ -89,5 +89,7 @@ type RecurrenceRange struct {
 	StartDate           string // such as "2026-03-02"
 	EndDate             string
 	NumberOfOccurrences int
-	RecurrenceTimeZone  string // "" means the zone of the event's start
+	// RecurrenceTimeZone is the zone of the dates. "" means that of the
+	// event's start, and a start in UTC repeats by this zone's clock.
+	RecurrenceTimeZone string
 }

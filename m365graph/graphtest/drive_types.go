@@ -25,8 +25,9 @@ type DriveItem struct {
 	Children []*DriveItem
 
 	// Content is what the file holds. For what is better left on disk, Open
-	// is called instead at each download when Content is nil; a reader that
-	// is an io.Closer is closed afterwards.
+	// is called instead when Content is nil: once by New, for the size, once
+	// for the hash, when it is first asked for, and at each download. A
+	// reader that is an io.Closer is closed afterwards.
 	Content []byte
 	Open    func() (io.ReaderAt, int64, error)
 
