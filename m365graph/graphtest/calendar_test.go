@@ -56,7 +56,7 @@ func values(page map[string]any, properties ...string) []string {
 	for _, item := range list {
 		var words []string
 		for _, p := range properties {
-			v := any(item)
+			v := item
 			for name := range strings.SplitSeq(p, "/") {
 				v = v.(map[string]any)[name]
 			}

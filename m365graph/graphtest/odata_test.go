@@ -129,7 +129,7 @@ func TestFilterIsRefused(t *testing.T) {
 		"subject eq 5x":                           "'Edm.String' and 'Edm.Int32'",
 		"subject eq 1.2.3":                        "Unrecognized numeric literal '1.2.3'",
 		"from eq 'x'":                             "'recipient' and 'Edm.String'",
-		"from/emailAddress/addr eq 'x'":         "Could not find a property named 'addr' on type 'microsoft.graph.emailAddress'",
+		"from/emailAddress/addr eq 'x'":           "Could not find a property named 'addr' on type 'microsoft.graph.emailAddress'",
 		"subject/length eq 5":                     "The parent value for a property access",
 		"isJunk eq true":                          "Could not find a property named 'isJunk'",
 		"attachments/any(a:a/name eq 'x')":        "Could not find a property named 'attachments'",
