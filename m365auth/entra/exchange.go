@@ -15,6 +15,9 @@ import (
 type exchange struct {
 	asked []string  // scopes in short form
 	pace  *pollPace // of a device code; nil otherwise
+	// replay is the answer that began a device sign-in which goes on in
+	// another process; MSAL is given it instead of a new code.
+	replay []byte
 
 	mu         sync.Mutex
 	err        error // of the last request, if it got no answer

@@ -96,6 +96,9 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	if form.Get("grant_type") == "device_code" {
 		return w.poll(req, x)
 	}
+	if x.replay != nil && !form.Has("grant_type") {
+		return withBody(&http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: req}, x.replay), nil
+	}
 	resp, body, err := w.send(req.Context(), req)
 	if err != nil {
 		return nil, x.failed(err)
