@@ -12,6 +12,13 @@ import (
 	"github.com/m365go/sdk/m365auth"
 )
 
+// Numbers that more than one place knows.
+const (
+	wrongSecret   = 7000215
+	expiredSecret = 7000222
+	wrongKey      = 700027
+)
+
 // The meaning of Entra's answers. Numbers are looked up first, for they say
 // most, but nothing depends on them: an unknown one falls through to suberror
 // and error.
@@ -47,17 +54,18 @@ var (
 
 		70020: m365auth.ErrCodeExpired,
 
-		7000218: m365auth.ErrAppMisconfigured, // not a public client
-		700025:  m365auth.ErrAppMisconfigured, // a public client, with a secret
-		700016:  m365auth.ErrAppMisconfigured, // unknown in the tenant
-		50194:   m365auth.ErrAppMisconfigured, // single tenant, used with common
-		90002:   m365auth.ErrAppMisconfigured, // tenant not found
-		50059:   m365auth.ErrAppMisconfigured, // no tenant
-		50011:   m365auth.ErrAppMisconfigured, // redirect URI
-		7000215: m365auth.ErrAppMisconfigured, // wrong secret
-		7000222: m365auth.ErrAppMisconfigured, // secret expired
-		70011:   m365auth.ErrAppMisconfigured, // wrong scope
-		500011:  m365auth.ErrAppMisconfigured, // wrong resource
+		7000218:       m365auth.ErrAppMisconfigured, // not a public client
+		700025:        m365auth.ErrAppMisconfigured, // a public client, with a secret
+		700016:        m365auth.ErrAppMisconfigured, // unknown in the tenant
+		50194:         m365auth.ErrAppMisconfigured, // single tenant, used with common
+		90002:         m365auth.ErrAppMisconfigured, // tenant not found
+		50059:         m365auth.ErrAppMisconfigured, // no tenant
+		50011:         m365auth.ErrAppMisconfigured, // redirect URI
+		wrongSecret:   m365auth.ErrAppMisconfigured,
+		expiredSecret: m365auth.ErrAppMisconfigured,
+		wrongKey:      m365auth.ErrAppMisconfigured,
+		70011:         m365auth.ErrAppMisconfigured, // wrong scope
+		500011:        m365auth.ErrAppMisconfigured, // wrong resource
 
 		90033: m365auth.ErrTransient,
 		50196: m365auth.ErrTransient, // loop detected

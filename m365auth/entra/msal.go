@@ -55,28 +55,18 @@ func (p *Provider) newClient(s *scratch) (public.Client, error) {
 	return client, nil
 }
 
-// redeem uses the account's refresh token, whatever access tokens MSAL holds:
-// claims, even empty ones, make it look past them.
+// redeem uses the account's refresh token, whatever access tokens MSAL holds.
 func (p *Provider) redeem(ctx context.Context, op string, rec *record, w wanted) (*record, heldToken, error) {
 	s := &scratch{before: rec.msal}
-	client, err := p.newClient(s)
-	if err != nil {
-		return nil, heldToken{}, err
-	}
-	claims := w.claims
-	if claims == "" {
-		claims = "{}"
+	if p.cred != nil {
+		s.before = withoutAccess(rec.msal)
 	}
 	x := &exchange{asked: w.scopes}
-	opts := []public.AcquireSilentOption{
-		public.WithSilentAccount(public.Account{HomeAccountID: rec.account.ID}), public.WithClaims(claims),
-	}
-	if w.tenant != "" {
-		opts = append(opts, public.WithTenantID(w.tenant))
-	}
-	res, err := client.AcquireTokenSilent(x.in(ctx), p.set.scopes.wire(w.scopes), opts...)
+	res, err := p.call(ctx, op, x, s, func(e engine) (authResult, error) {
+		return e.refresh(x.in(ctx), rec.account.ID, p.set.scopes.wire(w.scopes), w.claims, w.tenant)
+	})
 	if err != nil {
-		return nil, heldToken{}, p.explain(op, x, err)
+		return nil, heldToken{}, err
 	}
 	next := *rec
 	if !s.after.IsZero() {
@@ -88,7 +78,7 @@ func (p *Provider) redeem(ctx context.Context, op string, rec *record, w wanted)
 	return &next, held(res, x, w), nil
 }
 
-func held(res public.AuthResult, x *exchange, w wanted) heldToken {
+func held(res authResult, x *exchange, w wanted) heldToken {
 	granted := x.snapshot().granted
 	declined := missing(w.scopes, granted)
 	t := heldToken{
@@ -107,7 +97,7 @@ func held(res public.AuthResult, x *exchange, w wanted) heldToken {
 }
 
 // accountOf returns who signed in.
-func accountOf(res public.AuthResult) m365auth.Account {
+func accountOf(res authResult) m365auth.Account {
 	a := m365auth.Account{
 		ID: res.Account.HomeAccountID, Username: res.Account.PreferredUsername, TenantID: res.IDToken.TenantID,
 	}

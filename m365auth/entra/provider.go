@@ -31,6 +31,23 @@ type Options struct {
 	// failed while the token still worked, a save that failed, a damaged
 	// file. No token, code or name is logged. Nil means silence.
 	Logger *slog.Logger
+
+	// ClientSecret supplies the application's secret in place of the
+	// configuration's, so that it can rotate: an answer is kept until Entra
+	// refuses it as wrong or expired (AADSTS7000215, 7000222), and then asked
+	// for once more. One goroutine at a time calls it.
+	// https://learn.microsoft.com/entra/identity-platform/how-to-add-credentials
+	ClientSecret func(ctx context.Context) (m365auth.Secret, error)
+	// FederatedToken supplies the token of the other issuer in place of a file,
+	// for [m365auth.MethodFederated]. It is called for each request to Entra,
+	// by one goroutine at a time.
+	// https://learn.microsoft.com/entra/workload-id/workload-identity-federation
+	FederatedToken func(ctx context.Context) (m365auth.Secret, error)
+	// SendCertificateChain puts the certificate and its chain (x5c) into each
+	// assertion, for applications that trust a subject name and issuer instead
+	// of one certificate.
+	// https://learn.microsoft.com/entra/identity-platform/certificate-credentials
+	SendCertificateChain bool
 }
 
 // Provider signs people in with Entra ID and supplies their tokens. It is safe
@@ -39,6 +56,7 @@ type Provider struct {
 	set    settings
 	store  tokencache.Store
 	wire   *wire
+	cred   *credential // nil for a public client
 	log    *slog.Logger
 	flight singleflight.Group
 
@@ -86,7 +104,7 @@ func New(cfg m365auth.Config, opts *Options) (*Provider, error) {
 		}
 	}
 	p := &Provider{
-		set: set, store: o.Store, log: o.Logger,
+		set: set, store: o.Store, cred: newCredential(cfg, &o), log: o.Logger,
 		memory: map[string]*remembered{}, closed: make(chan struct{}),
 	}
 	p.wire = newWire(o.HTTPClient, set, p.closed, o.Logger)

@@ -17,6 +17,8 @@ type settings struct {
 	cloud  m365auth.Cloud
 	scopes scopeSpelling
 	own    []string // the provider's own scopes, in short form
+
+	sendChain bool // certificates go with their chain
 }
 
 func configError(op, remedy string) error {
