@@ -177,7 +177,7 @@ func (p *Provider) Logout(ctx context.Context, accountID string) error {
 }
 
 func (p *Provider) remove(ctx context.Context, op, id string) error {
-	unlock, err := p.store.Lock(ctx, p.slot(id))
+	ctx, unlock, err := p.store.Lock(ctx, p.slot(id))
 	if err != nil {
 		return cacheError(op, err)
 	}

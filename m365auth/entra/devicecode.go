@@ -49,10 +49,18 @@ type DevicePrompt struct {
 // DeviceLogin is a sign-in that waits for a person. It is safe for concurrent
 // use. Printing it shows nothing of the code that it waits with.
 type DeviceLogin struct {
-	p      *Provider
-	prompt DevicePrompt
-	// redeem holds the device code, out of a printer's sight.
-	redeem func(context.Context) (m365auth.Token, error)
+	p       *Provider
+	prompt  DevicePrompt
+	code    m365auth.Secret // that it waits with
+	want    wanted
+	account string // that must sign in; empty for any
+	pace    *pollPace
+	redeem  func(context.Context) (m365auth.Token, error)
+
+	cancelled chan struct{} // closed by Cancel
+	// saving is held while the sign-in is kept, so that afterwards Cancel
+	// knows whether it was.
+	saving sync.Mutex
 
 	mu      sync.Mutex
 	attempt *attempt
@@ -83,6 +91,12 @@ func (p *Provider) StartDeviceCode(ctx context.Context, req LoginRequest) (*Devi
 	if err := p.store.Check(ctx); err != nil {
 		return nil, cacheError(opStart, err)
 	}
+	return p.beginDevice(ctx, opStart, w, req.Account, nil)
+}
+
+// beginDevice gets a code from Entra, or takes the answer given, which began
+// the sign-in in another process.
+func (p *Provider) beginDevice(ctx context.Context, op string, w wanted, account string, replay []byte) (*DeviceLogin, error) {
 	cache := &scratch{}
 	client, err := p.newClient(cache)
 	if err != nil {
@@ -92,27 +106,30 @@ func (p *Provider) StartDeviceCode(ctx context.Context, req LoginRequest) (*Devi
 	if w.claims != "" {
 		opts = append(opts, public.WithClaims(w.claims))
 	}
-	x := &exchange{asked: w.scopes}
+	x := &exchange{asked: w.scopes, replay: replay}
 	code, err := client.AcquireTokenByDeviceCode(x.in(ctx), p.set.scopes.wire(w.scopes), opts...)
 	if err != nil {
-		return nil, p.explain(opStart, x, err)
+		return nil, p.explain(op, x, err)
 	}
-	pace := newPollPace(x.snapshot().interval)
-	return &DeviceLogin{
-		p: p,
-		prompt: DevicePrompt{
-			UserCode: code.Result.UserCode, VerificationURL: code.Result.VerificationURL,
-			Message: code.Result.Message, ExpiresOn: code.Result.ExpiresOn, Interval: pace.interval,
-		},
-		redeem: func(ctx context.Context) (m365auth.Token, error) {
-			x := &exchange{asked: w.scopes, pace: pace}
-			res, err := code.AuthenticationResult(x.in(ctx))
-			if err != nil {
-				return m365auth.Token{}, p.explainPoll(x, err)
-			}
-			return p.keep(ctx, req, cache, held(res, x, w), w, accountOf(res))
-		},
-	}, nil
+	l := &DeviceLogin{
+		p: p, code: m365auth.NewSecret(code.Result.DeviceCode), want: w, account: account,
+		pace: newPollPace(x.snapshot().interval), cancelled: make(chan struct{}),
+	}
+	l.prompt = DevicePrompt{
+		UserCode: code.Result.UserCode, VerificationURL: code.Result.VerificationURL,
+		Message: code.Result.Message, ExpiresOn: code.Result.ExpiresOn, Interval: l.pace.interval,
+	}
+	l.redeem = func(ctx context.Context) (m365auth.Token, error) {
+		x := &exchange{asked: w.scopes, pace: l.pace}
+		res, err := code.AuthenticationResult(x.in(ctx))
+		if err != nil {
+			return m365auth.Token{}, p.explainPoll(x, err)
+		}
+		return p.keep(ctx, arrival{
+			token: held(res, x, w), want: w, who: accountOf(res), expected: account, msal: cache.after,
+		}, l.unlessCancelled)
+	}
+	return l, nil
 }
 
 // explainPoll tells the end of the code's time from other errors: it comes as
@@ -127,37 +144,6 @@ func (p *Provider) explainPoll(x *exchange, err error) error {
 		return e
 	}
 	return p.explain(opLogin, x, err)
-}
-
-// keep saves a new sign-in over what was there of the account.
-func (p *Provider) keep(ctx context.Context, req LoginRequest, cache *scratch, t heldToken, w wanted, a m365auth.Account) (m365auth.Token, error) {
-	if a.ID == "" || cache.after.IsZero() {
-		return m365auth.Token{}, &m365auth.Error{
-			Op: opLogin, Kind: m365auth.ErrUnexpected, Err: errors.New("the answer does not say who signed in"),
-		}
-	}
-	if req.Account != "" && !a.Matches(req.Account) {
-		return m365auth.Token{}, &m365auth.Error{
-			Op: opLogin, Kind: m365auth.ErrWrongAccount, Accounts: []m365auth.Account{a},
-			Remedy: "sign in with the account that was asked for",
-		}
-	}
-	ctx, cancel := detach(ctx, p.closed, renewLimit)
-	defer cancel()
-	m := &remembered{rec: &record{account: a, msal: cache.after, tokens: []heldToken{t}}}
-	if unlock, err := p.store.Lock(ctx, p.slot(a.ID)); err == nil {
-		defer unlock()
-	} // else the save fails too, and says so
-	if version, err := p.store.Version(ctx, p.slot(a.ID)); err == nil {
-		m.version = version
-	}
-	p.save(ctx, m)
-	if e := p.declined(opLogin, t, w); e != nil {
-		e.Accounts = []m365auth.Account{a} // who is signed in all the same
-		return m365auth.Token{}, e
-	}
-	t.Account = a
-	return t.Token, nil
 }
 
 // Prompt returns what to show.
@@ -186,6 +172,7 @@ func (l *DeviceLogin) Wait(ctx context.Context) (m365auth.Token, error) {
 		if a != nil {
 			select {
 			case <-a.ended:
+			case <-l.cancelled:
 			case <-l.p.closed:
 			case <-ctx.Done():
 			}
@@ -231,6 +218,43 @@ func (l *DeviceLogin) join(ctx context.Context) (a *attempt, done bool) {
 	return l.attempt, false
 }
 
+// Cancel ends the sign-in for good: whoever waits, now or later, is told so at
+// once with [m365auth.ErrLoginRequired] and [context.Canceled]. When Cancel
+// returns, the sign-in either has been kept, and [Provider.Logout] removes it,
+// or never will be, even if the answer to a request on its way brings a token.
+// The code stays valid at Entra until it expires. Calling it again does no harm.
+func (l *DeviceLogin) Cancel() {
+	l.saving.Lock()
+	defer l.saving.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.done {
+		return
+	}
+	l.done, l.err = true, errCancelled()
+	close(l.cancelled)
+	if l.attempt != nil {
+		l.attempt.cancel()
+	}
+}
+
+func errCancelled() error {
+	return &m365auth.Error{
+		Op: opLogin, Kind: m365auth.ErrLoginRequired, Err: context.Canceled, Remedy: "start another sign-in",
+	}
+}
+
+// unlessCancelled saves, if the sign-in may still be kept.
+func (l *DeviceLogin) unlessCancelled(save func()) bool {
+	l.saving.Lock()
+	defer l.saving.Unlock()
+	if l.ended() {
+		return false
+	}
+	save()
+	return true
+}
+
 // leave stops the polls when the last caller goes. A request on its way ends,
 // and what it brings is kept.
 func (l *DeviceLogin) leave(a *attempt) {
@@ -247,7 +271,7 @@ func (l *DeviceLogin) run(ctx context.Context, a *attempt) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.attempt = nil
-	if !errors.Is(err, context.Canceled) { // else nobody waits any longer
+	if !l.done && !errors.Is(err, context.Canceled) { // else nobody waits any longer
 		l.done, l.token, l.err = true, token, err
 	}
 	close(a.ended)

@@ -102,7 +102,7 @@ func (p *Provider) served(id string, version tokencache.Version, w wanted) (m365
 
 // renew gets a token while it holds the account's lock.
 func (p *Provider) renew(ctx context.Context, id string, w wanted) (m365auth.Token, error) {
-	unlock, err := p.store.Lock(ctx, p.slot(id))
+	ctx, unlock, err := p.store.Lock(ctx, p.slot(id))
 	if err != nil {
 		return m365auth.Token{}, cacheError(opToken, err)
 	}

@@ -362,13 +362,13 @@ func (s *orderlyStore) change(slot tokencache.Slot) {
 	}
 }
 
-func (s *orderlyStore) Lock(ctx context.Context, slot tokencache.Slot) (func(), error) {
-	unlock, err := s.Store.Lock(ctx, slot)
+func (s *orderlyStore) Lock(ctx context.Context, slot tokencache.Slot) (context.Context, func(), error) {
+	ctx, unlock, err := s.Store.Lock(ctx, slot)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.set(slot, true)
-	return func() { s.set(slot, false); unlock() }, nil
+	return ctx, func() { s.set(slot, false); unlock() }, nil
 }
 
 func (s *orderlyStore) Save(ctx context.Context, slot tokencache.Slot, data []byte, old tokencache.Version) (tokencache.Version, error) {

@@ -8,7 +8,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	unlock, err := store.Lock(ctx, slot)
+//	ctx, unlock, err := store.Lock(ctx, slot)
 //	if err != nil {
 //		return err
 //	}

@@ -26,7 +26,7 @@ func ExampleFileStore() {
 		Partition: tokencache.Partition{ClientID: "client", Authority: "https://login.microsoftonline.com/common"},
 		Account:   "objectid.tenantid",
 	}
-	unlock, err := store.Lock(ctx, slot)
+	ctx, unlock, err := store.Lock(ctx, slot)
 	if err != nil {
 		log.Fatal(err)
 	}

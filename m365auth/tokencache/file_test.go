@@ -62,7 +62,7 @@ func TestFilesArePrivateAndNameNobody(t *testing.T) {
 	s := newFileStore(t, filepath.Join(t.TempDir(), "deep", "cache"), nil)
 	save(t, s, alice, "payload-canary")
 	save(t, s, bob, "payload-canary")
-	unlock, err := s.Lock(t.Context(), alice)
+	_, unlock, err := s.Lock(t.Context(), alice)
 	if err != nil {
 		t.Fatalf("Lock() error: %v", err)
 	}

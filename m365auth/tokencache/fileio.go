@@ -222,11 +222,16 @@ func (s *FileStore) Delete(ctx context.Context, slot Slot) error {
 }
 
 // Lock implements [Store], by a lock file that stays in the folder.
-func (s *FileStore) Lock(ctx context.Context, slot Slot) (func(), error) {
+func (s *FileStore) Lock(ctx context.Context, slot Slot) (context.Context, func(), error) {
+	unlock, err := s.lockName(ctx, s.name(slot))
+	return ctx, unlock, err
+}
+
+func (s *FileStore) lockName(ctx context.Context, name string) (func(), error) {
 	if err := ensureFolder(s.dir, s.stem); err != nil {
 		return nil, err
 	}
-	return lockFile(ctx, s.path(strings.TrimSuffix(s.name(slot), extension)+".lock"))
+	return lockFile(ctx, s.path(strings.TrimSuffix(name, extension)+".lock"))
 }
 
 // joinPayload puts the account before the data, with its length.

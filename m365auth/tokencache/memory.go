@@ -90,9 +90,9 @@ func (m *MemoryStore) Delete(ctx context.Context, s Slot) error {
 }
 
 // Lock implements [Store].
-func (m *MemoryStore) Lock(ctx context.Context, s Slot) (func(), error) {
+func (m *MemoryStore) Lock(ctx context.Context, s Slot) (context.Context, func(), error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m.mu.Lock()
 	lock, ok := m.locks[s]
@@ -103,8 +103,8 @@ func (m *MemoryStore) Lock(ctx context.Context, s Slot) (func(), error) {
 	m.mu.Unlock()
 	select {
 	case lock <- struct{}{}:
-		return sync.OnceFunc(func() { <-lock }), nil
+		return ctx, sync.OnceFunc(func() { <-lock }), nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, nil, ctx.Err()
 	}
 }

@@ -63,7 +63,7 @@ func work(job, dir string) error {
 // increment adds one to the number that the payload repeats many times, under
 // the lock, as a refresh does.
 func increment(ctx context.Context, s tokencache.Store) (int, error) {
-	unlock, err := s.Lock(ctx, alice)
+	ctx, unlock, err := s.Lock(ctx, alice)
 	if err != nil {
 		return 0, err
 	}

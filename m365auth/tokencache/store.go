@@ -66,7 +66,13 @@ type Store interface {
 	// Lock waits until no one else has the slot locked, and returns what
 	// unlocks it. The lock does not stop Save and Delete: it orders those who
 	// take it. A lock ends with the process that holds it.
-	Lock(ctx context.Context, s Slot) (unlock func(), err error)
+	//
+	// The holder's calls about the slot are made with the context that Lock
+	// returns, and none after unlock. In it a database can keep the
+	// transaction that is its lock: Save and Delete then commit, since what
+	// they return is durable, and may thereby end the lock; unlock rolls back
+	// what is left.
+	Lock(ctx context.Context, s Slot) (locked context.Context, unlock func(), err error)
 }
 
 // unavailable is the error of a medium or key that cannot be used.

@@ -157,7 +157,7 @@ func testBytes(t *testing.T, s tokencache.Store) {
 }
 
 func testLock(t *testing.T, s tokencache.Store) {
-	other, err := s.Lock(t.Context(), slotB)
+	_, other, err := s.Lock(t.Context(), slotB)
 	if err != nil {
 		t.Fatalf("Lock(b) error: %v", err)
 	}
@@ -167,7 +167,7 @@ func testLock(t *testing.T, s tokencache.Store) {
 	var mu sync.Mutex
 	for range 8 {
 		wg.Go(func() {
-			unlock, err := s.Lock(t.Context(), slotA)
+			ctx, unlock, err := s.Lock(t.Context(), slotA)
 			if err != nil {
 				t.Errorf("Lock(a) error: %v", err)
 				return
@@ -176,16 +176,16 @@ func testLock(t *testing.T, s tokencache.Store) {
 			holders++
 			most = max(most, holders)
 			mu.Unlock()
-			blob, err := s.Load(t.Context(), slotA)
+			blob, err := s.Load(ctx, slotA)
+			mu.Lock()
+			holders-- // Save may end the lock
+			mu.Unlock()
 			if err == nil {
-				_, err = s.Save(t.Context(), slotA, append(blob.Data, '.'), blob.Version)
+				_, err = s.Save(ctx, slotA, append(blob.Data, '.'), blob.Version)
 			}
 			if err != nil {
 				t.Errorf("Load() and Save() under the lock: %v", err)
 			}
-			mu.Lock()
-			holders--
-			mu.Unlock()
 			unlock()
 		})
 	}
@@ -199,17 +199,17 @@ func testLock(t *testing.T, s tokencache.Store) {
 }
 
 func testLockContext(t *testing.T, s tokencache.Store) {
-	unlock, err := s.Lock(t.Context(), slotA)
+	_, unlock, err := s.Lock(t.Context(), slotA)
 	if err != nil {
 		t.Fatalf("Lock() error: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
-	if _, err := s.Lock(ctx, slotA); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := s.Lock(ctx, slotA); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Lock() of a locked slot: %v, want %v", err, context.DeadlineExceeded)
 	}
 	unlock()
-	again, err := s.Lock(t.Context(), slotA)
+	_, again, err := s.Lock(t.Context(), slotA)
 	if err != nil {
 		t.Fatalf("Lock() after unlock error: %v", err)
 	}
@@ -224,7 +224,7 @@ func testContext(t *testing.T, s tokencache.Store) {
 	_, loadErr := s.Load(ctx, slotA)
 	_, versionErr := s.Version(ctx, slotA)
 	_, listErr := s.List(ctx, partition)
-	_, lockErr := s.Lock(ctx, slotA)
+	_, _, lockErr := s.Lock(ctx, slotA)
 	for name, err := range map[string]error{
 		"Save": saveErr, "Load": loadErr, "Version": versionErr, "List": listErr, "Lock": lockErr,
 		"Delete": s.Delete(ctx, slotA), "Check": s.Check(ctx),
