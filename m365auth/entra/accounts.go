@@ -164,6 +164,7 @@ func (p *Provider) Logout(ctx context.Context, accountID string) error {
 		}
 		return p.remove(ctx, op, id)
 	}
+	p.passing.clear()
 	entries, err := p.list(ctx)
 	if err != nil {
 		return cacheError(op, err)

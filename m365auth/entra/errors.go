@@ -19,9 +19,8 @@ const (
 	wrongKey      = 700027
 )
 
-// The meaning of Entra's answers. Numbers are looked up first, for they say
-// most, but nothing depends on them: an unknown one falls through to suberror
-// and error.
+// The meaning of Entra's answers. OAuth's error and Entra's suberror decide; a
+// number says more where they are vague, and nothing depends on it.
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 var (
 	kindOfNumber = map[int]m365auth.Kind{
@@ -112,6 +111,15 @@ var (
 		m365auth.ErrScopesDeclined:      "sign in again and agree to all scopes, or do without them",
 		m365auth.ErrUnexpected:          "report it, with the correlation id",
 	}
+	// remedyOfCaller is for a program that acts on behalf of its callers, and
+	// cannot show anything itself.
+	remedyOfCaller = map[m365auth.Kind]string{
+		m365auth.ErrLoginRequired:       "have the caller sign in again and send a new token",
+		m365auth.ErrInteractionRequired: "answer the caller with these claims, to sign in with and send a new token",
+		m365auth.ErrConsentRequired: "have the person or an administrator agree to this application's own scopes: " +
+			"add the caller to its known client applications, and let the caller sign in with .default",
+		m365auth.ErrScopesDeclined: "have the person or an administrator agree to this application's own scopes, or do without them",
+	}
 	remedyOfNumber = map[int]string{
 		7000218: `turn "Allow public client flows" on in the app registration`,
 		700016:  "check client_id, and that the application exists in this tenant",
@@ -119,6 +127,20 @@ var (
 		90002:   "check tenant_id",
 		70011:   "check the names of the scopes",
 		500011:  "check the resource of the scopes, and the cloud",
+
+		wrongSecret:   "set client_secret to the value, not the id, of a secret of this application",
+		expiredSecret: "make a new secret in the app registration, and set client_secret to its value",
+		wrongKey:      "upload this certificate to the app registration, or set Options.SendCertificateChain if it trusts a subject name and issuer",
+		700024:        "set the clock of this machine, and check that the federated token is replaced in time",
+		70021:         "add a federated credential to the app registration with the issuer, subject and audience of this token",
+		700211:        "set the issuer of the app registration's federated credential to that of this token",
+		700212:        "set the audience of the app registration's federated credential to that of this token",
+		700213:        "set the subject of the app registration's federated credential to that of this token",
+		7000112:       "have an administrator enable the application in the tenant",
+		7000229:       "have an administrator agree to the application in the tenant",
+		500131:        "pass a token on whose audience is this application",
+		50013:         "have the caller sign in again and send a token whose audience is this application",
+		500133:        "have the caller send a new token",
 	}
 )
 
@@ -127,24 +149,23 @@ func classify(status int, e oauthError) m365auth.Kind {
 	if status >= 500 || status == http.StatusTooManyRequests {
 		return m365auth.ErrTransient
 	}
-	if kind := kindOfCode[e.Code]; kind == m365auth.ErrDeclined || kind == m365auth.ErrCodeExpired {
-		return kind
+	kind, ok := kindOfSubError[e.SubError]
+	if !ok {
+		kind = kindOfCode[e.Code]
+	}
+	switch kind {
+	case m365auth.ErrDeclined, m365auth.ErrCodeExpired, m365auth.ErrPolicyBlocked, m365auth.ErrTransient:
+		return kind // these say all
 	}
 	for _, n := range e.Numbers {
-		if kind, ok := kindOfNumber[n]; ok {
-			return kind
+		if finer, ok := kindOfNumber[n]; ok {
+			return finer
 		}
 	}
-	if kind, ok := kindOfSubError[e.SubError]; ok {
-		return kind
-	}
-	if kind, ok := kindOfCode[e.Code]; ok {
-		return kind
-	}
-	if e.Code != "" || status >= 400 {
+	if kind == "" && (e.Code != "" || status >= 400) {
 		return m365auth.ErrUnexpected
 	}
-	return ""
+	return kind
 }
 
 // explain makes the error of a call to MSAL that has failed from what the wire
@@ -165,12 +186,12 @@ func (p *Provider) explain(op string, x *exchange, err error) *m365auth.Error {
 	case e.Kind != "":
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e.Kind, e.Err = m365auth.ErrTransient, publicCause(err)
-	case n.status == 0: // nothing was sent: the cache had no refresh token
+	case n.status == 0 && p.set.storesAccounts(): // nothing was sent: the cache had no refresh token
 		e.Kind = m365auth.ErrLoginRequired
 	case !n.readable:
 		e.Kind, e.Err = m365auth.ErrTransient, errForeign
 	default:
-		e.Kind, e.Err = m365auth.ErrUnexpected, errors.New("the answer could not be used")
+		e.Kind, e.Err = m365auth.ErrUnexpected, errUnusable
 	}
 	p.advise(e, x.asked)
 	return e
@@ -178,7 +199,13 @@ func (p *Provider) explain(op string, x *exchange, err error) *m365auth.Error {
 
 // advise fills in the remedy, and what it needs.
 func (p *Provider) advise(e *m365auth.Error, asked []string) {
+	if p.set.app && e.Kind.NeedsPerson() {
+		e.Kind = m365auth.ErrAppMisconfigured // there is none
+	}
 	e.Remedy = remedyOfKind[e.Kind]
+	if p.set.method == m365auth.MethodOnBehalfOf && e.Kind.NeedsPerson() {
+		e.Remedy = remedyOfCaller[e.Kind]
+	}
 	for _, number := range e.AADSTS {
 		if r, ok := remedyOfNumber[number]; ok {
 			e.Remedy = r

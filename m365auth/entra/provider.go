@@ -56,12 +56,16 @@ type Provider struct {
 	set    settings
 	store  tokencache.Store
 	wire   *wire
-	cred   *credential // nil for a public client
+	cred   *credential   // nil for a public client
+	host   *hostIdentity // of a managed identity, else nil
 	log    *slog.Logger
 	flight singleflight.Group
 
 	mu     sync.Mutex
 	memory map[string]*remembered // by account id
+
+	// passing holds the tokens that are not stored.
+	passing *passing
 
 	closed chan struct{}
 	close  func()
@@ -81,23 +85,25 @@ type remembered struct {
 }
 
 // New returns a provider, or an error of kind [m365auth.ErrConfig] that names
-// the setting to change. It touches no file and no network, and takes no setting
-// from the environment.
-//
-// Of the methods it knows [m365auth.MethodDeviceCode].
+// the setting to change: one that is missing, that the method has no use for, or
+// that cannot work with another. It touches no file and no network, and takes no
+// setting from the environment.
 func New(cfg m365auth.Config, opts *Options) (*Provider, error) {
-	set, err := check(cfg)
-	if err != nil {
-		return nil, err
-	}
 	var o Options
 	if opts != nil {
 		o = *opts
 	}
+	set, err := check(cfg, &o)
+	if err != nil {
+		return nil, err
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.Store == nil {
+	switch {
+	case !set.storesAccounts():
+		o.Store = tokencache.NewMemoryStore() // nobody signs in, so nothing is stored
+	case o.Store == nil:
 		o.Store, err = tokencache.NewFileStore(cfg.CachePath, &tokencache.FileOptions{Keys: o.Keys, Logger: o.Logger})
 		if err != nil {
 			return nil, err
@@ -105,12 +111,19 @@ func New(cfg m365auth.Config, opts *Options) (*Provider, error) {
 	}
 	p := &Provider{
 		set: set, store: o.Store, cred: newCredential(cfg, &o), log: o.Logger,
-		memory: map[string]*remembered{}, closed: make(chan struct{}),
+		memory: map[string]*remembered{}, passing: newPassing(), closed: make(chan struct{}),
 	}
 	p.wire = newWire(o.HTTPClient, set, p.closed, o.Logger)
+	if set.method == m365auth.MethodManagedIdentity {
+		p.host = newHostIdentity(o.HTTPClient, set, p)
+	}
 	p.close = sync.OnceFunc(func() {
 		close(p.closed)
 		p.wire.close()
+		if p.host != nil {
+			p.host.wire.close()
+		}
+		p.passing.clear()
 	})
 	return p, nil
 }

@@ -16,19 +16,28 @@ type scopeSpelling struct {
 	// prefix is put before Graph's scopes on the wire; empty where Entra
 	// takes a short scope as Graph's.
 	prefix string
+	// foreign are the prefixes that mean another cloud's Graph, for which this
+	// cloud issues no token.
+	foreign []string
 }
 
 func spellingFor(c m365auth.Cloud) scopeSpelling {
 	own := c.GraphURL() + "/"
 	clouds := m365auth.Clouds()
-	global := clouds[0].GraphURL() + "/"
-	for _, national := range clouds[1:] {
-		if strings.EqualFold(national.GraphHost, c.GraphHost) {
-			// Two clouds share a login host, so the name alone says too little.
-			return scopeSpelling{strip: []string{own}, prefix: own}
+	s := scopeSpelling{strip: []string{own}}
+	for _, known := range clouds {
+		if !sameHost(known.GraphHost, c.GraphHost) {
+			s.foreign = append(s.foreign, known.GraphURL()+"/")
+		} else if !sameHost(known.GraphHost, clouds[0].GraphHost) {
+			s.prefix = own // two clouds share a login host, so the name alone says too little
 		}
 	}
-	return scopeSpelling{strip: []string{own, global}}
+	if len(s.foreign) == len(clouds) {
+		// A host of one's own stands for the global Graph, whose scopes
+		// programs spell in full.
+		s.strip, s.foreign = append(s.strip, s.foreign[0]), s.foreign[1:]
+	}
+	return s
 }
 
 func (s scopeSpelling) short(scope string) string {
@@ -86,6 +95,9 @@ func (s scopeSpelling) normalise(scopes []string) ([]string, error) {
 		return nil, configError(op, "name a permission such as User.Read; openid, profile and offline_access are implied")
 	}
 	for _, scope := range out {
+		if containsFold(s.foreign, resourceOf(scope)+"/") {
+			return nil, configError(op, "use the scopes of one cloud: "+strings.Join(s.strip, " or ")+" here, or short names such as User.Read")
+		}
 		if resourceOf(scope) != resourceOf(out[0]) {
 			return nil, configError(op, "ask for one resource at a time")
 		}

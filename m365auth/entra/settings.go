@@ -12,43 +12,72 @@ import (
 
 // settings are what is left of a configuration once it was checked.
 type settings struct {
+	method m365auth.Method
 	part   tokencache.Partition // client and authority
 	tenant string
 	cloud  m365auth.Cloud
 	scopes scopeSpelling
 	own    []string // the provider's own scopes, in short form
 
-	sendChain bool // certificates go with their chain
+	app       bool   // tokens are the application's own, without a person
+	identity  string // of a managed identity; empty for the host's own
+	sendChain bool   // certificates go with their chain
 }
+
+// storesAccounts reports whether people sign in and stay signed in.
+func (s settings) storesAccounts() bool { return !s.app && s.method != m365auth.MethodOnBehalfOf }
 
 func configError(op, remedy string) error {
 	return &m365auth.Error{Op: op, Kind: m365auth.ErrConfig, Remedy: remedy}
 }
 
-func check(cfg m365auth.Config) (settings, error) {
+func check(cfg m365auth.Config, o *Options) (settings, error) {
 	tenant := cfg.TenantID
+	unscoped := len(cfg.Scopes) == 0 || isDefault(cfg.Scopes)
 	cfg = cfg.WithDefaults()
-	if cfg.ClientID == "" || strings.ContainsAny(cfg.ClientID, " \t\r\n") {
-		return settings{}, configError(fmt.Sprintf("use the client id %q", cfg.ClientID),
-			"set client_id to the application id of your app registration")
-	}
-	if cfg.Method != m365auth.MethodDeviceCode {
-		return settings{}, configError(fmt.Sprintf("use the method %q", cfg.Method),
-			fmt.Sprintf("set method to %q, the one that this provider knows", m365auth.MethodDeviceCode))
-	}
-	if err := cfg.Cloud.Check(); err != nil {
-		return settings{}, err
-	}
-	tenant, err := checkTenant(cfg, tenant)
+	need, err := checkMethod(cfg, o)
 	if err != nil {
 		return settings{}, err
 	}
-	s := settings{
-		part:   tokencache.Partition{ClientID: cfg.ClientID, Authority: strings.ToLower(cfg.Cloud.AuthorityURL(tenant))},
-		tenant: tenant, cloud: cfg.Cloud, scopes: spellingFor(cfg.Cloud),
+	if err := checkClientID(cfg); err != nil {
+		return settings{}, err
 	}
-	s.own, err = s.scopes.normalise(cfg.Scopes)
-	return s, err
+	if err := checkCloud(cfg.Cloud); err != nil {
+		return settings{}, err
+	}
+	s := settings{
+		method: cfg.Method, cloud: cfg.Cloud, scopes: spellingFor(cfg.Cloud),
+		app: need.app, identity: cfg.ManagedIdentityID, sendChain: o.SendCertificateChain,
+	}
+	if cfg.Method != m365auth.MethodManagedIdentity { // the host knows its own
+		if s.tenant, err = checkTenant(cfg, tenant); err != nil {
+			return settings{}, err
+		}
+	}
+	s.part = tokencache.Partition{ClientID: cfg.ClientID, Authority: strings.ToLower(cfg.Cloud.AuthorityURL(s.tenant))}
+	if !s.app {
+		s.own, err = s.scopes.normalise(cfg.Scopes)
+		return s, err
+	}
+	s.scopes = appSpelling(cfg.Cloud)
+	if unscoped {
+		cfg.Scopes = []string{defaultScope}
+	}
+	if s.own, err = s.scopes.normalise(cfg.Scopes); err != nil {
+		return settings{}, err
+	}
+	return s, checkAppScopes(s.own)
+}
+
+func checkClientID(cfg m365auth.Config) error {
+	if cfg.Method == m365auth.MethodManagedIdentity && cfg.ClientID == "" {
+		return nil // it has no app registration
+	}
+	if cfg.ClientID == "" || strings.ContainsAny(cfg.ClientID, " \t\r\n") {
+		return configError(fmt.Sprintf("use the client id %q", cfg.ClientID),
+			"set client_id to the application id of your app registration")
+	}
+	return nil
 }
 
 // checkTenant returns the tenant of the authority, or else the tenant.
@@ -70,9 +99,13 @@ func checkTenant(cfg m365auth.Config, configured string) (string, error) {
 		return "", configError(fmt.Sprintf("use the tenant %q", tenant),
 			`give a tenant's GUID or domain, "common", "organizations" or "consumers"`)
 	}
+	if needsOf[cfg.Method].app && isAlias(strings.ToLower(tenant)) {
+		return "", configError(fmt.Sprintf("use the method %q with the tenant %q", cfg.Method, tenant),
+			"set tenant_id to the GUID or domain of one tenant: an application signs in to that alone")
+	}
 	// MSAL derives the address of the device-code endpoint by replacing each
 	// "token" in that of the token endpoint.
-	if strings.Contains(strings.ToLower(cfg.Cloud.LoginHost+"/"+tenant), "token") {
+	if cfg.Method == m365auth.MethodDeviceCode && strings.Contains(strings.ToLower(cfg.Cloud.LoginHost+"/"+tenant), "token") {
 		return "", configError(fmt.Sprintf("sign in with a device code at %s/%s: the name contains \"token\"", cfg.Cloud.LoginHost, tenant),
 			"give the tenant's GUID instead of its domain")
 	}
@@ -101,6 +134,8 @@ func (s settings) checkOverride(tenant string) (string, error) {
 	switch {
 	case tenant == "" || tenant == s.tenant:
 		return "", nil
+	case s.method == m365auth.MethodManagedIdentity:
+		return "", configError(fmt.Sprintf("get a token of the tenant %q", tenant), "leave the tenant out: a managed identity belongs to one")
 	case !isTenant(tenant), isAlias(tenant), s.tenant == "consumers":
 		return "", configError(fmt.Sprintf("get a token of the tenant %q", tenant), "give the GUID of a tenant in which the account is a member or a guest")
 	}

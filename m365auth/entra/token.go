@@ -65,6 +65,12 @@ func (p *Provider) Token(ctx context.Context, req m365auth.TokenRequest) (m365au
 	if err != nil {
 		return m365auth.Token{}, err
 	}
+	switch {
+	case p.set.app:
+		return p.appToken(ctx, req, w)
+	case p.set.method == m365auth.MethodOnBehalfOf:
+		return m365auth.Token{}, configError(opToken+" without a caller", "call OnBehalfOf with the token that the caller sent")
+	}
 	id, version, err := p.choose(ctx, opToken, req.Account)
 	if err != nil {
 		return m365auth.Token{}, err
@@ -72,13 +78,21 @@ func (p *Provider) Token(ctx context.Context, req m365auth.TokenRequest) (m365au
 	if t, ok := p.served(id, version, w); ok {
 		return t, nil
 	}
-	renewal := p.flight.DoChan(id+"\x00"+w.key(), func() (any, error) {
+	return p.once(ctx, id+"\x00"+w.key(), func(ctx context.Context) (m365auth.Token, error) {
+		return p.renew(ctx, id, w)
+	})
+}
+
+// once runs get for all who ask for the key at the same time. It goes on when
+// one of them leaves.
+func (p *Provider) once(ctx context.Context, key string, get func(context.Context) (m365auth.Token, error)) (m365auth.Token, error) {
+	flight := p.flight.DoChan(key, func() (any, error) {
 		shared, cancel := detach(ctx, p.closed, renewLimit)
 		defer cancel()
-		return p.renew(shared, id, w)
+		return get(shared)
 	})
 	select {
-	case r := <-renewal:
+	case r := <-flight:
 		if r.Err != nil {
 			return m365auth.Token{}, r.Err
 		}

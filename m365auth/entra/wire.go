@@ -28,6 +28,7 @@ var (
 	errRedirect = errors.New("a redirect was refused")
 	errTooLarge = errors.New("the answer is too large")
 	errForeign  = errors.New("the answer is not Entra's")
+	errUnusable = errors.New("the answer could not be used")
 )
 
 // wire is the HTTP client under MSAL. It bounds and checks every exchange, and
@@ -35,8 +36,8 @@ var (
 // hold tokens, and drop what a caller needs.
 type wire struct {
 	client *http.Client
-	own    bool // the transport is ours to close
-	host   string
+	own    bool   // the transport is ours to close
+	host   string // the only one that is asked; empty for any
 	scopes scopeSpelling
 	closed <-chan struct{}
 	log    *slog.Logger
@@ -74,6 +75,8 @@ func newWire(c *http.Client, set settings, closed <-chan struct{}, log *slog.Log
 }
 
 func (w *wire) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.own {
 		w.client.CloseIdleConnections()
 	}
@@ -86,7 +89,7 @@ func (w *wire) CloseIdleConnections() {}
 // Do serves MSAL. The answer's body is in memory.
 func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	x := exchangeOf(req.Context())
-	if req.URL.Scheme != "https" || !sameHost(req.URL.Host, w.host) {
+	if w.host != "" && (req.URL.Scheme != "https" || !sameHost(req.URL.Host, w.host)) {
 		return nil, x.failed(errHost)
 	}
 	if req.Method == http.MethodGet && strings.HasSuffix(req.URL.Path, discoveryPath) {
