@@ -3,6 +3,7 @@ package entra
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -84,6 +85,9 @@ func (p *Provider) StartDeviceCode(ctx context.Context, req LoginRequest) (*Devi
 	if err := p.begin(ctx, opStart); err != nil {
 		return nil, err
 	}
+	if err := p.signsInHere(opStart); err != nil {
+		return nil, err
+	}
 	w, err := p.want(m365auth.TokenRequest{Scopes: req.Scopes, Claims: req.Claims})
 	if err != nil {
 		return nil, err
@@ -92,6 +96,15 @@ func (p *Provider) StartDeviceCode(ctx context.Context, req LoginRequest) (*Devi
 		return nil, cacheError(opStart, err)
 	}
 	return p.beginDevice(ctx, opStart, w, req.Account, nil)
+}
+
+// signsInHere refuses where no person signs in at this machine.
+func (p *Provider) signsInHere(op string) error {
+	if p.set.method == m365auth.MethodDeviceCode || p.set.method == m365auth.MethodBrowser {
+		return nil
+	}
+	return configError(fmt.Sprintf("%s with the method %q", op, p.set.method),
+		fmt.Sprintf("set method to %q or %q", m365auth.MethodDeviceCode, m365auth.MethodBrowser))
 }
 
 // beginDevice gets a code from Entra, or takes the answer given, which began

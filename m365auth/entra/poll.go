@@ -29,6 +29,13 @@ func newPollPace(seconds *int) *pollPace {
 	return &pollPace{interval: interval}
 }
 
+// seconds is the interval as a device code's answer gives it.
+func (p *pollPace) seconds() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return int(p.interval / time.Second)
+}
+
 func (p *pollPace) wait(ctx context.Context) error {
 	p.mu.Lock()
 	timer := time.NewTimer(time.Until(p.next))
