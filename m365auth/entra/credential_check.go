@@ -97,20 +97,31 @@ func checkExtras(op string, need needs, cfg m365auth.Config, o *Options) error {
 // checkRedirect wants an address that Entra would redirect to: https, or plain
 // http on this machine.
 // https://learn.microsoft.com/entra/identity-platform/reply-url
-func checkRedirect(op string, need needs, cfg m365auth.Config, _ *Options) error {
+func checkRedirect(op string, need needs, cfg m365auth.Config, o *Options) error {
+	redirects := redirectsOf(cfg, o)
 	switch {
-	case cfg.RedirectURL == "" && !need.redirect:
+	case len(redirects) == 0 && !need.redirect:
 		return nil
-	case cfg.RedirectURL == "":
+	case len(redirects) == 0:
 		return configError(op+" without redirect_url", "set redirect_url to the address that the app registration has")
 	case !need.redirect:
 		return configError(op+" with redirect_url", fmt.Sprintf("remove it, or set method to %q", m365auth.MethodAuthCode))
 	}
-	u, err := url.Parse(cfg.RedirectURL)
-	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
-		return configError(op+" with this redirect_url", "give an https address without a fragment, or http://localhost while developing")
+	for _, redirect := range redirects {
+		u, err := url.Parse(redirect)
+		if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+			return configError(op+" with this redirect_url", "give an https address without a fragment, or http://localhost while developing")
+		}
 	}
 	return nil
+}
+
+// redirectsOf returns where a browser may come back to, the default first.
+func redirectsOf(cfg m365auth.Config, o *Options) []string {
+	if cfg.RedirectURL == "" {
+		return slices.Clone(o.RedirectURLs)
+	}
+	return append([]string{cfg.RedirectURL}, o.RedirectURLs...)
 }
 
 func isLoopback(host string) bool {

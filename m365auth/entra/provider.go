@@ -48,6 +48,12 @@ type Options struct {
 	// of one certificate.
 	// https://learn.microsoft.com/entra/identity-platform/certificate-credentials
 	SendCertificateChain bool
+
+	// RedirectURLs are addresses that a browser may come back to, besides the
+	// configuration's RedirectURL, for [m365auth.MethodAuthCode]. An address is
+	// compared as a whole.
+	// https://learn.microsoft.com/entra/identity-platform/reply-url
+	RedirectURLs []string
 }
 
 // Provider signs people in with Entra ID and supplies their tokens. It is safe
@@ -66,6 +72,9 @@ type Provider struct {
 
 	// passing holds the tokens that are not stored.
 	passing *passing
+
+	// answered are the browser sign-ins that have ended.
+	answered answeredStates
 
 	closed chan struct{}
 	close  func()

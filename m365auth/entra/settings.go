@@ -19,9 +19,10 @@ type settings struct {
 	scopes scopeSpelling
 	own    []string // the provider's own scopes, in short form
 
-	app       bool   // tokens are the application's own, without a person
-	identity  string // of a managed identity; empty for the host's own
-	sendChain bool   // certificates go with their chain
+	app       bool     // tokens are the application's own, without a person
+	identity  string   // of a managed identity; empty for the host's own
+	sendChain bool     // certificates go with their chain
+	redirects []string // that a browser may come back to
 }
 
 // storesAccounts reports whether people sign in and stay signed in.
@@ -48,6 +49,7 @@ func check(cfg m365auth.Config, o *Options) (settings, error) {
 	s := settings{
 		method: cfg.Method, cloud: cfg.Cloud, scopes: spellingFor(cfg.Cloud),
 		app: need.app, identity: cfg.ManagedIdentityID, sendChain: o.SendCertificateChain,
+		redirects: redirectsOf(cfg, o),
 	}
 	if cfg.Method != m365auth.MethodManagedIdentity { // the host knows its own
 		if s.tenant, err = checkTenant(cfg, tenant); err != nil {
