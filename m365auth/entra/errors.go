@@ -138,6 +138,7 @@ var (
 		700213:        "set the subject of the app registration's federated credential to that of this token",
 		7000112:       "have an administrator enable the application in the tenant",
 		7000229:       "have an administrator agree to the application in the tenant",
+		7000114:       "pass a person's token on: that of an application is not exchanged",
 		500131:        "pass a token on whose audience is this application",
 		50013:         "have the caller sign in again and send a token whose audience is this application",
 		500133:        "have the caller send a new token",
