@@ -65,6 +65,18 @@ var (
 		wrongKey:      m365auth.ErrAppMisconfigured,
 		70011:         m365auth.ErrAppMisconfigured, // wrong scope
 		500011:        m365auth.ErrAppMisconfigured, // wrong resource
+		700024:        m365auth.ErrAppMisconfigured, // assertion of another time
+		70021:         m365auth.ErrAppMisconfigured, // no federated credential fits
+		700211:        m365auth.ErrAppMisconfigured, // nor its issuer
+		700212:        m365auth.ErrAppMisconfigured, // nor its audience
+		700213:        m365auth.ErrAppMisconfigured, // nor its subject
+		7000112:       m365auth.ErrAppMisconfigured, // application disabled
+		7000229:       m365auth.ErrAppMisconfigured, // not in the tenant
+		500131:        m365auth.ErrAppMisconfigured, // a caller's token for somebody else
+		7000114:       m365auth.ErrAppMisconfigured, // or of no person
+
+		50013:  m365auth.ErrLoginRequired, // a caller's token is not good
+		500133: m365auth.ErrLoginRequired, // nor in time
 
 		90033: m365auth.ErrTransient,
 		50196: m365auth.ErrTransient, // loop detected

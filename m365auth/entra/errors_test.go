@@ -43,6 +43,9 @@ func TestEntrasAnswersBecomeKinds(t *testing.T) {
 		{400, body("invalid_grant", "message_only", 53003), m365auth.ErrPolicyBlocked},
 		{400, body("invalid_grant", "additional_action", 123456), m365auth.ErrPolicyBlocked},
 		{400, body("interaction_required", "", 50105), m365auth.ErrPolicyBlocked},
+		{400, body("invalid_grant", "message_only", 50076), m365auth.ErrPolicyBlocked}, // the words decide
+		{400, body("temporarily_unavailable", "", 65001), m365auth.ErrTransient},
+		{401, body("invalid_client", "", 123456), m365auth.ErrAppMisconfigured},
 		{401, body("invalid_client", "", 7000218), m365auth.ErrAppMisconfigured},
 		{400, body("unauthorized_client", "", 700016), m365auth.ErrAppMisconfigured},
 		{400, body("invalid_scope", ""), m365auth.ErrAppMisconfigured},
