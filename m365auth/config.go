@@ -56,6 +56,10 @@ type Config struct {
 	// CachePath is the folder of the token cache, or a path that ends in
 	// ".bin" whose folder and stem are used. Empty means the user's own.
 	CachePath string
+	// CacheKeyFile is a file with the key of the token cache, which is made if
+	// it is not there. Empty means the operating system's keyring, or a key
+	// file beside the cache where that is out of reach.
+	CacheKeyFile string
 	// Authority is an issuer's whole URL, "https://login.microsoftonline.com/
 	// {tenant}"; its host must be the cloud's. Empty derives it from TenantID.
 	Authority string

@@ -28,6 +28,8 @@
 //	scopes                delegated permissions; openid, profile and
 //	                      offline_access are implied
 //	cache_path            folder of the token cache, or a path that ends in .bin
+//	cache_key_file        file with the cache's key, made if it is not there;
+//	                      without it the system's keyring, or a file
 //	method                device_code (the default), browser, auth_code,
 //	                      client_secret, certificate, federated,
 //	                      managed_identity or on_behalf_of

@@ -62,6 +62,10 @@ var keys = []*key{
 		set: func(s *Settings, v value) { s.Auth.CachePath = v.text },
 	},
 	{
+		name: "cache_key_file", part: partAuth, kind: kindPath,
+		set: func(s *Settings, v value) { s.Auth.CacheKeyFile = v.text },
+	},
+	{
 		name: "method", part: partAuth, kind: kindText, def: string(m365auth.MethodDeviceCode), check: checkMethod,
 		set: func(s *Settings, v value) { s.Auth.Method = m365auth.Method(v.text) },
 	},

@@ -18,6 +18,8 @@ func get(s *config.Settings, key string) any {
 		return s.Auth.Scopes
 	case "cache_path":
 		return s.Auth.CachePath
+	case "cache_key_file":
+		return s.Auth.CacheKeyFile
 	case "method":
 		return string(s.Auth.Method)
 	case "cloud":
@@ -96,6 +98,7 @@ func layeredKeys(root string) []layered {
 		text("tenant_id", "file.contoso.example", "env.contoso.example", "mount.contoso.example", "common"),
 		list("scopes", m365auth.DefaultScopes()),
 		path("cache_path", filepath.Join(root, ".amplifier", "m365")),
+		path("cache_key_file", ""),
 		text("method", "browser", "on_behalf_of", "managed_identity", "device_code"),
 		text("cloud", "china", "dod", "gcchigh", "global"),
 		text("authority", "https://login.microsoftonline.com/f", "https://login.microsoftonline.us/e", "https://login.partner.microsoftonline.cn/m", ""),

@@ -24,8 +24,9 @@ type Options struct {
 	// Store keeps the sign-ins. Nil means encrypted files at the
 	// configuration's CachePath.
 	Store tokencache.Store
-	// Keys supplies the key of the encrypted files. Nil means a key file
-	// beside them. It is not used with a Store.
+	// Keys supplies the key of the encrypted files. Nil means the
+	// configuration's CacheKeyFile, or else the system's keyring, or where
+	// that is out of reach a key file beside them. It is not used with a Store.
 	Keys tokencache.KeySource
 	// Logger is told what a program's operator should know: a refresh that
 	// failed while the token still worked, a save that failed, a damaged
@@ -113,7 +114,9 @@ func New(cfg m365auth.Config, opts *Options) (*Provider, error) {
 	case !set.storesAccounts():
 		o.Store = tokencache.NewMemoryStore() // nobody signs in, so nothing is stored
 	case o.Store == nil:
-		o.Store, err = tokencache.NewFileStore(cfg.CachePath, &tokencache.FileOptions{Keys: o.Keys, Logger: o.Logger})
+		o.Store, err = tokencache.NewFileStore(cfg.CachePath, &tokencache.FileOptions{
+			Keys: o.Keys, KeyFile: cfg.CacheKeyFile, Logger: o.Logger,
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -26,12 +26,21 @@
 // Each payload is sealed with AES-256-GCM under a key of its own, derived with
 // HKDF from a master [Key], and bound to its client, authority and account, so
 // that a file moved to another account's name does not open. File names are
-// hashes. The master key comes from a [KeySource]; without one it is a key file
-// beside the cache, which protects copies and backups of the payloads only if
-// they leave the key file out.
+// hashes.
+//
+// # Keys
+//
+// The master key comes from a [KeySource]: [FixedKeys] and [KeyFunc] give it,
+// [KeyFile] and [Keyring] keep it. Without one, a FileStore takes the first of
+// the operating system's keyring and a key file beside the cache, which protects
+// copies and backups of the payloads only if they leave the key file out.
+// [FileStore.KeyOrigin] says which it is. Payloads are never in clear.
+// [FileStore.Rekey] changes the key while others go on.
+//
+// # What is wrong
 //
 // A payload that was damaged is set aside as "*.corrupt-<time>" and counts as
-// absent. A payload whose key is missing is left alone and reported as
+// absent; the ten newest are kept. A payload whose key is missing is left alone and reported as
 // [m365auth.ErrCacheUnavailable]; no new key is made while such files exist. A
 // file that is not ours is never touched.
 //

@@ -11,14 +11,16 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/m365go/sdk/m365auth"
 )
 
 const (
-	defaultStem = "token_cache"
-	extension   = ".bin"
-	purpose     = "token cache"
+	defaultFolder = "~/.amplifier/m365"
+	defaultStem   = "token_cache"
+	extension     = ".bin"
+	purpose       = "token cache"
 	// A name is the stem, "_", the digits of the partition and those of the
 	// account: a partition is listed by prefix.
 	partitionDigits = 16
@@ -27,8 +29,14 @@ const (
 
 // FileOptions changes how a [FileStore] works. The zero value is good.
 type FileOptions struct {
-	// Keys supplies the master key. Nil means a [KeyFile] beside the cache.
+	// Keys supplies the master key. Nil means the operating system's keyring,
+	// and where that is out of reach a key file beside the cache, as
+	// [FirstKeys] combines them.
 	Keys KeySource
+	// KeyFile is the path of a key file, which is used instead of the keyring
+	// and made if it is not there. "~/" stands for the home folder. It is not
+	// used with Keys.
+	KeyFile string
 	// Logger is told of payloads that were set aside. Nil means silence.
 	Logger *slog.Logger
 }
@@ -43,9 +51,14 @@ type FileStore struct {
 
 	mu   sync.Mutex
 	seen map[string]Entry // file name: what is known of its content
+
+	counter atomic.Pointer[mapping] // nil where there is none
 }
 
-var _ Store = (*FileStore)(nil)
+var (
+	_ Store   = (*FileStore)(nil)
+	_ Counter = (*FileStore)(nil)
+)
 
 // NewFileStore returns the store at path: a folder, or a path that ends in
 // ".bin" whose folder and stem are used. Empty means ~/.amplifier/m365 with the
@@ -60,28 +73,28 @@ func NewFileStore(path string, opts *FileOptions) (*FileStore, error) {
 	if opts != nil && opts.Logger != nil {
 		s.log = opts.Logger
 	}
-	if opts != nil && opts.Keys != nil {
+	switch {
+	case opts != nil && opts.Keys != nil:
 		s.keys = opts.Keys
-	} else {
-		s.keys = NewKeyFile(filepath.Join(dir, stem+".key"))
+	case opts != nil && opts.KeyFile != "":
+		path, err := inHome(opts.KeyFile)
+		if err != nil {
+			return nil, err
+		}
+		s.keys = NewKeyFile(path)
+	default:
+		s.keys = FirstKeys(NewKeyring(), NewKeyFile(filepath.Join(dir, stem+".key")))
 	}
 	s.sealer = NewSealer(s.keys)
 	return s, nil
 }
 
 func resolve(path string) (dir, stem string, err error) {
-	rest, inHome := strings.CutPrefix(path, "~/")
 	if path == "" {
-		rest, inHome = filepath.Join(".amplifier", "m365"), true
+		path = defaultFolder
 	}
-	if inHome {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", "", &m365auth.Error{
-				Op: "find the home folder", Kind: m365auth.ErrConfig, Remedy: "set cache_path to a folder", Err: err,
-			}
-		}
-		path = filepath.Join(home, rest)
+	if path, err = inHome(path); err != nil {
+		return "", "", err
 	}
 	dir, stem = path, defaultStem
 	if file := filepath.Base(path); strings.HasSuffix(file, extension) {
@@ -97,6 +110,21 @@ func resolve(path string) (dir, stem string, err error) {
 		return "", "", &m365auth.Error{Op: "use the cache path " + path, Kind: m365auth.ErrConfig, Remedy: "give an absolute path", Err: err}
 	}
 	return dir, stem, nil
+}
+
+// inHome puts the home folder in the place of "~/".
+func inHome(path string) (string, error) {
+	rest, ok := strings.CutPrefix(path, "~/")
+	if !ok {
+		return path, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", &m365auth.Error{
+			Op: "find the home folder", Kind: m365auth.ErrConfig, Remedy: "give the path in full", Err: err,
+		}
+	}
+	return filepath.Join(home, filepath.FromSlash(rest)), nil
 }
 
 // Folder returns the folder of the files, an absolute path.
@@ -118,6 +146,26 @@ func accountTag(slot Slot) string {
 
 func (s *FileStore) name(slot Slot) string {
 	return s.prefix(slot.Partition) + accountTag(slot) + extension
+}
+
+// bound is what a payload is bound to: its name, whose digits stand for the
+// client, the authority and the account, so that whoever seals it anew need not
+// know them.
+func (s *FileStore) bound(name string) []string {
+	return []string{purpose, strings.TrimSuffix(strings.TrimPrefix(name, s.stem), extension)}
+}
+
+// KeyOrigin says where the key is kept that seals payloads; empty if there is
+// no key yet.
+func (s *FileStore) KeyOrigin(ctx context.Context) (KeyOrigin, error) {
+	keys, err := s.sealer.load(ctx)
+	switch {
+	case errors.Is(err, ErrNoKey):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return keys[0].Origin(), nil
 }
 
 func (s *FileStore) path(name string) string { return filepath.Join(s.dir, name) }
@@ -196,7 +244,7 @@ func (s *FileStore) prepare(ctx context.Context) (unlock func(), err error) {
 // exist: their key is lost or out of reach, and a second key would hide that.
 func (s *FileStore) ensureKey(ctx context.Context) error {
 	_, err := s.sealer.load(ctx)
-	maker, ok := s.keys.(interface{ create(context.Context) error })
+	source, ok := s.keys.(keeper)
 	if err == nil || !ok || !errors.Is(err, ErrNoKey) {
 		return err
 	}
@@ -209,5 +257,5 @@ func (s *FileStore) ensureKey(ctx context.Context) error {
 			return unavailable("make a key", "bring back the key of the token cache, or remove its files to sign in anew", err)
 		}
 	}
-	return maker.create(ctx)
+	return source.mint(ctx, false)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,6 +19,7 @@ func (s *FileStore) List(ctx context.Context, p Partition) ([]Entry, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	s.follow()
 	prefix := s.prefix(p)
 	names, err := s.names(prefix)
 	if err != nil {
@@ -50,8 +52,7 @@ func (s *FileStore) entry(ctx context.Context, p Partition, name string) (Entry,
 	if known.Version == version {
 		return known, nil
 	}
-	tag := strings.TrimSuffix(strings.TrimPrefix(name, s.prefix(p)), extension)
-	account, blob, err := s.read(ctx, name, p, tag)
+	account, blob, err := s.read(ctx, name, p)
 	if err != nil || blob.Version == "" {
 		return Entry{}, err
 	}
@@ -67,6 +68,7 @@ func (s *FileStore) Version(ctx context.Context, slot Slot) (Version, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
+	s.follow()
 	name := s.name(slot)
 	version, err := s.peek(name)
 	return version, s.foreign(name, err)
@@ -110,20 +112,20 @@ func (s *FileStore) Load(ctx context.Context, slot Slot) (Blob, error) {
 		return Blob{}, ignoreAbsent(err)
 	}
 	name := s.name(slot)
-	_, blob, err := s.read(ctx, name, slot.Partition, accountTag(slot))
+	_, blob, err := s.read(ctx, name, slot.Partition)
 	return blob, s.foreign(name, err)
 }
 
 // read opens a payload and returns the account that is recorded inside.
-func (s *FileStore) read(ctx context.Context, name string, p Partition, tag string) (string, Blob, error) {
+func (s *FileStore) read(ctx context.Context, name string, p Partition) (string, Blob, error) {
 	sealed, err := readOwn(s.path(name), maxFile, false)
 	if err != nil {
 		return "", Blob{}, ignoreAbsent(err)
 	}
-	plain, err := s.sealer.Open(ctx, sealed, purpose, p.ClientID, p.Authority, tag)
+	plain, err := s.sealer.Open(ctx, sealed, s.bound(name)...)
 	if err == nil {
 		account, data, ok := splitPayload(plain)
-		if ok && accountTag(Slot{p, account}) == tag {
+		if ok && s.name(Slot{p, account}) == name {
 			return account, Blob{Data: data, Version: versionOf(sealed)}, nil
 		}
 		err = ErrCorrupt
@@ -145,13 +147,40 @@ func (s *FileStore) setAside(ctx context.Context, name string, sealed []byte) er
 	if err != nil || !bytes.Equal(now, sealed) {
 		return ignoreAbsent(err)
 	}
-	aside := name + ".corrupt-" + time.Now().UTC().Format("20060102T150405.000000000Z")
-	if err := rename(s.path(name), s.path(aside)); err != nil {
+	aside := name + corruptMark + time.Now().UTC().Format("20060102T150405.000000000Z")
+	err = s.change(func() error { return rename(s.path(name), s.path(aside)) })
+	if err != nil {
 		return unavailable("set aside the damaged file "+s.path(name), "move the file away", err)
 	}
 	s.log.Warn("the token cache file was damaged and is set aside; its account must sign in again", "file", s.path(aside))
+	s.dropOldest()
 	return syncDir(s.dir)
 }
+
+// dropOldest removes all but the newest of the files that were set aside.
+func (s *FileStore) dropOldest() {
+	entries, _ := os.ReadDir(s.dir)
+	var aside []string
+	for _, e := range entries {
+		if name, _, ok := strings.Cut(e.Name(), corruptMark); ok && s.isPayload(name) {
+			aside = append(aside, e.Name())
+		}
+	}
+	slices.SortFunc(aside, func(a, b string) int {
+		_, at, _ := strings.Cut(a, corruptMark)
+		_, bt, _ := strings.Cut(b, corruptMark)
+		return strings.Compare(bt, at)
+	})
+	for _, name := range aside[min(len(aside), maxCorrupt):] {
+		_ = os.Remove(s.path(name))
+	}
+}
+
+// corruptMark stands between a payload's name and when it was set aside.
+const corruptMark = ".corrupt-"
+
+// maxCorrupt bounds the files set aside that are kept in a folder.
+const maxCorrupt = 10
 
 // Save implements [Store].
 func (s *FileStore) Save(ctx context.Context, slot Slot, data []byte, old Version) (Version, error) {
@@ -175,11 +204,11 @@ func (s *FileStore) Save(ctx context.Context, slot Slot, data []byte, old Versio
 		return "", ErrConflict
 	}
 	s.removeTemps()
-	sealed, err := s.sealer.Seal(ctx, joinPayload(slot.Account, data), purpose, slot.ClientID, slot.Authority, accountTag(slot))
+	sealed, err := s.sealer.Seal(ctx, joinPayload(slot.Account, data), s.bound(name)...)
 	if err != nil {
 		return "", err
 	}
-	if err := writeAtomic(s.path(name), sealed); err != nil {
+	if err := s.change(func() error { return writeAtomic(s.path(name), sealed) }); err != nil {
 		return "", err
 	}
 	return versionOf(sealed), nil
@@ -215,10 +244,12 @@ func (s *FileStore) Delete(ctx context.Context, slot Slot) error {
 	if err != nil || version == "" {
 		return s.foreign(name, err)
 	}
-	if err := os.Remove(s.path(name)); err != nil {
-		return unavailable("remove "+s.path(name), "check the folder's permissions", err)
-	}
-	return syncDir(s.dir)
+	return s.change(func() error {
+		if err := os.Remove(s.path(name)); err != nil {
+			return unavailable("remove "+s.path(name), "check the folder's permissions", err)
+		}
+		return syncDir(s.dir)
+	})
 }
 
 // Lock implements [Store], by a lock file that stays in the folder.

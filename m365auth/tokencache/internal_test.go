@@ -9,7 +9,7 @@ import (
 // comes to set it aside.
 func TestAReplacedPayloadIsNotSetAside(t *testing.T) {
 	t.Parallel()
-	s, err := NewFileStore(filepath.Join(t.TempDir(), "cache"), nil)
+	s, err := NewFileStore(filepath.Join(t.TempDir(), "cache"), &FileOptions{Keys: FixedKeys(fixedKey(t))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,17 +43,23 @@ func FuzzSplitPayload(f *testing.F) {
 }
 
 func FuzzKeyFile(f *testing.F) {
-	f.Add(keyFilePrefix + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
-	f.Add(keyFilePrefix)
+	f.Add(keyPrefix + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
+	f.Add("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n" + keyPrefix + "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+	f.Add(keyPrefix)
 	f.Add("")
 	f.Fuzz(func(t *testing.T, s string) {
-		k, err := parseKeyFile(s)
+		keys, err := parseKeys(s, OriginKeyFile)
 		if err != nil {
 			return
 		}
-		again, err := parseKeyFile(formatKeyFile(k))
-		if err != nil || again.ID() != k.ID() {
-			t.Errorf("parseKeyFile(formatKeyFile(%v)) = %v, %v", k, again, err)
+		again, err := parseKeys(formatKeys(keys), OriginKeyFile)
+		if err != nil || len(again) != len(keys) {
+			t.Fatalf("parseKeys(formatKeys(%v)) = %v, %v", keys, again, err)
+		}
+		for i := range keys {
+			if again[i].ID() != keys[i].ID() {
+				t.Errorf("key %d is %v, want %v", i, again[i], keys[i])
+			}
 		}
 	})
 }

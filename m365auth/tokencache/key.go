@@ -22,7 +22,22 @@ var ErrNoKey = errors.New("tokencache: there is no key")
 type Key struct {
 	id     [kidSize]byte
 	secret m365auth.Secret
+	origin KeyOrigin
 }
+
+// KeyOrigin says where a key is kept. A host that wants more than a key file
+// compares it.
+type KeyOrigin string
+
+// The origins.
+const (
+	// OriginGiven is a key that the program brought itself.
+	OriginGiven KeyOrigin = "given"
+	// OriginKeyring is a key in the operating system's keyring.
+	OriginKeyring KeyOrigin = "keyring"
+	// OriginKeyFile is a key in a file that only its owner can read.
+	OriginKeyFile KeyOrigin = "key file"
+)
 
 // NewKey returns the key made of b, which must be [KeySize] random bytes. A
 // password is not a key.
@@ -53,6 +68,14 @@ func GenerateKey() (Key, error) {
 // the key one way.
 func (k Key) ID() string { return hex.EncodeToString(k.id[:]) }
 
+// Origin says where the key is kept.
+func (k Key) Origin() KeyOrigin {
+	if k.origin == "" {
+		return OriginGiven
+	}
+	return k.origin
+}
+
 // Bytes returns the key itself, for the place that keeps it.
 func (k Key) Bytes() []byte { return []byte(k.secret.Reveal()) }
 
@@ -69,6 +92,17 @@ type KeySource interface {
 	// payload that is sealed or opened; a slow source keeps its answer.
 	Keys(ctx context.Context) ([]Key, error)
 }
+
+// keeper is a source that can keep a new key.
+type keeper interface {
+	// mint makes a key and puts it before those that there are. If there is
+	// one it does so only if anew is set. Of several processes that call it at
+	// once without anew, one makes the key and all use it.
+	mint(ctx context.Context, anew bool) error
+}
+
+// forgetter is a source that keeps its answer, which may have become old.
+type forgetter interface{ forget() }
 
 // KeyFunc adapts a function, such as one that asks a key vault.
 type KeyFunc func(ctx context.Context) ([]Key, error)

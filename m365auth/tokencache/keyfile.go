@@ -11,15 +11,21 @@ import (
 	"strings"
 )
 
-// keyFilePrefix begins the one line of a key file; the key follows in base64.
-const keyFilePrefix = "m365auth-key-1 "
+const (
+	// keyPrefix begins a line of a key file; the key follows in base64.
+	keyPrefix = "m365auth-key-1 "
+	// maxKeys bounds the keys kept in one place: Windows' keyring has room for
+	// 2560 bytes.
+	maxKeys = 32
+)
 
-// KeyFile is a master key in a file of its own, mode 0600. A [FileStore] makes
-// the key when there is none, unless sealed payloads exist that it could not
-// open.
+// KeyFile keeps master keys in a file of their own, mode 0600, a line each, the
+// newest first. A line may also be the base64 of 32 bytes alone, as openssl
+// rand -base64 32 makes it. A [FileStore] makes the first key when there is
+// none, unless sealed payloads exist that it could not open.
 type KeyFile struct{ path string }
 
-// NewKeyFile returns the source that reads the key from path.
+// NewKeyFile returns the source that reads keys from path.
 func NewKeyFile(path string) *KeyFile { return &KeyFile{path: path} }
 
 // Keys reads the file; [ErrNoKey] if there is none.
@@ -27,23 +33,21 @@ func (k *KeyFile) Keys(ctx context.Context) ([]Key, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	b, err := readOwn(k.path, 4096, false)
+	b, err := readOwn(k.path, 16<<10, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s does not exist", ErrNoKey, k.path)
 	}
 	if err != nil {
 		return nil, err
 	}
-	key, err := parseKeyFile(string(b))
+	keys, err := parseKeys(string(b), OriginKeyFile)
 	if err != nil {
 		return nil, unavailable("read the key file "+k.path, "bring back the key file from a backup", err)
 	}
-	return []Key{key}, nil
+	return keys, nil
 }
 
-// create makes the key file unless there is one. Of several processes that call
-// it at once, one makes the key and all use it.
-func (k *KeyFile) create(ctx context.Context) error {
+func (k *KeyFile) mint(ctx context.Context, anew bool) error {
 	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
 		return unavailable("make the folder of the key file", "choose a folder that can be written", err)
 	}
@@ -52,29 +56,57 @@ func (k *KeyFile) create(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	if _, err := os.Lstat(k.path); !errors.Is(err, fs.ErrNotExist) {
+	keys, err := k.Keys(ctx)
+	if err != nil && !errors.Is(err, ErrNoKey) {
+		return err
+	}
+	if len(keys) > 0 && !anew {
 		return nil
+	}
+	if keys, err = withNewKey(keys); err != nil {
+		return err
+	}
+	return writeAtomic(k.path, []byte(formatKeys(keys)))
+}
+
+// withNewKey puts a new key before others.
+func withNewKey(keys []Key) ([]Key, error) {
+	if len(keys) >= maxKeys {
+		return nil, unavailable("make a key", "remove keys that nothing is sealed with any longer", fmt.Errorf("there are %d", len(keys)))
 	}
 	key, err := GenerateKey()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return writeAtomic(k.path, []byte(formatKeyFile(key)))
+	return append([]Key{key}, keys...), nil
 }
 
-func formatKeyFile(k Key) string {
-	return keyFilePrefix + base64.StdEncoding.EncodeToString(k.Bytes()) + "\n"
+func formatKeys(keys []Key) string {
+	var b strings.Builder
+	for _, k := range keys {
+		b.WriteString(keyPrefix + base64.StdEncoding.EncodeToString(k.Bytes()) + "\n")
+	}
+	return b.String()
 }
 
-// parseKeyFile keeps what it read out of its errors.
-func parseKeyFile(s string) (Key, error) {
-	text, ok := strings.CutPrefix(s, keyFilePrefix)
-	if !ok {
-		return Key{}, errors.New("it does not begin as a key file does")
+// parseKeys keeps what it read out of its errors.
+func parseKeys(s string, origin KeyOrigin) ([]Key, error) {
+	var keys []Key
+	for line := range strings.Lines(s) {
+		text := strings.TrimPrefix(strings.TrimRight(line, "\r\n"), keyPrefix)
+		b, err := base64.StdEncoding.Strict().DecodeString(text)
+		if err != nil || len(b) != KeySize {
+			return nil, fmt.Errorf("line %d does not hold a whole key", len(keys)+1)
+		}
+		key, err := NewKey(b)
+		if err != nil {
+			return nil, err
+		}
+		key.origin = origin
+		keys = append(keys, key)
 	}
-	b, err := base64.StdEncoding.Strict().DecodeString(strings.TrimRight(text, "\r\n"))
-	if err != nil || len(b) != KeySize {
-		return Key{}, errors.New("it does not hold a whole key")
+	if len(keys) == 0 {
+		return nil, errors.New("it is empty")
 	}
-	return NewKey(b)
+	return keys, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // MemoryStore keeps payloads in the process, for programs that must leave
@@ -14,11 +15,15 @@ import (
 type MemoryStore struct {
 	mu    sync.Mutex
 	saves int
+	count atomic.Uint64 // of changes; counted before they can be seen
 	blobs map[Slot]Blob
 	locks map[Slot]chan struct{}
 }
 
-var _ Store = (*MemoryStore)(nil)
+var (
+	_ Store   = (*MemoryStore)(nil)
+	_ Counter = (*MemoryStore)(nil)
+)
 
 // NewMemoryStore returns an empty store.
 func NewMemoryStore() *MemoryStore {
@@ -72,6 +77,7 @@ func (m *MemoryStore) Save(ctx context.Context, s Slot, data []byte, old Version
 	if m.blobs[s].Version != old {
 		return "", ErrConflict
 	}
+	m.count.Add(1)
 	m.saves++
 	blob := Blob{Data: append([]byte{}, data...), Version: Version(strconv.Itoa(m.saves))}
 	m.blobs[s] = blob
@@ -85,9 +91,13 @@ func (m *MemoryStore) Delete(ctx context.Context, s Slot) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.count.Add(1)
 	delete(m.blobs, s)
 	return nil
 }
+
+// Changes implements [Counter].
+func (m *MemoryStore) Changes() (uint64, bool) { return m.count.Load(), true }
 
 // Lock implements [Store].
 func (m *MemoryStore) Lock(ctx context.Context, s Slot) (context.Context, func(), error) {

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 const rounds = 25
 
 func work(job, dir string) error {
-	s, err := tokencache.NewFileStore(dir, nil)
+	s, err := tokencache.NewFileStore(dir, &tokencache.FileOptions{KeyFile: besideCache(dir)})
 	if err != nil {
 		return err
 	}

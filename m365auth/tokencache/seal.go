@@ -111,17 +111,27 @@ func (s *Sealer) load(ctx context.Context) ([]Key, error) {
 }
 
 func (s *Sealer) find(ctx context.Context, kid []byte) (Key, error) {
-	keys, err := s.load(ctx)
-	if err != nil {
-		return Key{}, err
-	}
-	for _, k := range keys {
-		if bytes.Equal(k.id[:], kid) {
-			return k, nil
+	for range 2 {
+		keys, err := s.load(ctx)
+		if err != nil {
+			return Key{}, err
 		}
+		for _, k := range keys {
+			if bytes.Equal(k.id[:], kid) {
+				return k, nil
+			}
+		}
+		old, ok := s.keys.(forgetter)
+		if !ok {
+			break
+		}
+		old.forget() // another process may have made the key meanwhile
 	}
-	return Key{}, unavailable("open sealed data", "bring back the key that sealed it",
-		fmt.Errorf("key %s is unknown", hex.EncodeToString(kid)))
+	err := fmt.Errorf("key %s is unknown", hex.EncodeToString(kid))
+	if c, ok := s.keys.(*chain); ok {
+		err = c.explain(err)
+	}
+	return Key{}, unavailable("open sealed data", "bring back the key that sealed it", err)
 }
 
 func newAEAD(k Key, salt []byte) (cipher.AEAD, error) {

@@ -75,6 +75,17 @@ type Store interface {
 	Lock(ctx context.Context, s Slot) (locked context.Context, unlock func(), err error)
 }
 
+// Counter is a [Store] that counts its changes, so cheaply that it is asked
+// before each token that is served again from memory.
+type Counter interface {
+	// Changes returns a number that is another one after every change of any
+	// slot, by whichever process: as long as it stays, so do all versions. Once
+	// a Save or a Delete has returned, every call that begins then, in any
+	// process, returns the new number. If ok is false the number is not known
+	// now, and the caller asks for versions.
+	Changes() (n uint64, ok bool)
+}
+
 // unavailable is the error of a medium or key that cannot be used.
 func unavailable(op, remedy string, err error) error {
 	return &m365auth.Error{Op: op, Kind: m365auth.ErrCacheUnavailable, Remedy: remedy, Err: err}

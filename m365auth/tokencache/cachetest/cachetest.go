@@ -31,6 +31,8 @@ func Run(t *testing.T, newStore func(t *testing.T) tokencache.Store) {
 		"a lock is waited for within a context": testLockContext,
 		"an ended context changes nothing":      testContext,
 		"of savers at once one wins":            testRace,
+		"what a lock's holder saves is kept":    testSaveUnderLock,
+		"changes are counted":                   testCounter,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -196,6 +198,65 @@ func testLock(t *testing.T, s tokencache.Store) {
 	if blob, err := s.Load(t.Context(), slotA); string(blob.Data) != "........" {
 		t.Errorf("Load() after 8 changes = %q, %v, want 8 dots", blob.Data, err)
 	}
+}
+
+// testSaveUnderLock looks from outside before the lock's end.
+func testSaveUnderLock(t *testing.T, s tokencache.Store) {
+	one := mustSave(t, s, slotA, "one", "")
+	ctx, unlock, err := s.Lock(t.Context(), slotA)
+	if err != nil {
+		t.Fatalf("Lock() error: %v", err)
+	}
+	defer unlock()
+	two, err := s.Save(ctx, slotA, []byte("two"), one)
+	if err != nil {
+		t.Fatalf("Save() under the lock error: %v", err)
+	}
+	wantBlob(t, s, slotA, "two", two)
+	unlock()
+	ctx, again, err := s.Lock(t.Context(), slotA)
+	if err != nil {
+		t.Fatalf("Lock() after unlock error: %v", err)
+	}
+	defer again()
+	if err := s.Delete(ctx, slotA); err != nil {
+		t.Fatalf("Delete() under the lock error: %v", err)
+	}
+	wantBlob(t, s, slotA, "", "")
+}
+
+// testCounter is for the stores that are a [tokencache.Counter].
+func testCounter(t *testing.T, s tokencache.Store) {
+	c, ok := s.(tokencache.Counter)
+	if !ok {
+		return
+	}
+	known := map[uint64]string{}
+	note := func(after string) {
+		t.Helper()
+		wantList(t, s, tokencache.Partition{}) // a store may need a call to begin to count
+		n, ok := c.Changes()
+		if earlier, seen := known[n]; ok && seen {
+			t.Errorf("Changes() after %s = %d, as it was after %s", after, n, earlier)
+		}
+		if ok {
+			known[n] = after
+		}
+		if same, stillOK := c.Changes(); stillOK != ok || same != n {
+			t.Errorf("Changes() = %d, %t and then %d, %t, though nothing has changed", n, ok, same, stillOK)
+		}
+	}
+	note("nothing")
+	one := mustSave(t, s, slotA, "one", "")
+	note("a first save")
+	mustSave(t, s, slotA, "one", one)
+	note("a save of the same")
+	mustSave(t, s, slotB, "b", "")
+	note("a save to another slot")
+	if err := s.Delete(t.Context(), slotA); err != nil {
+		t.Fatalf("Delete() error: %v", err)
+	}
+	note("a deletion")
 }
 
 func testLockContext(t *testing.T, s tokencache.Store) {
