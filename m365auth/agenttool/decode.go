@@ -15,9 +15,10 @@ import (
 // embedded structs. It is strict, because a model that misspells an argument
 // should hear of it: an unknown key is an error that names the nearest known
 // one, and so are a key in another case, a key given twice, a value of another
-// type, data after the object, and more than 256 KB or 32 levels. Top-level
-// keys that begin with an underscore are the host's own and are skipped. Null
-// counts as left out, and no input at all as an empty object.
+// type, data after the object, and more than 256 KB or 32 levels. A whole number
+// may be written 5.0, a []byte is a string in base64, and a [N]T has N items.
+// Top-level keys that begin with an underscore are the host's own and are
+// skipped. Null counts as left out, and no input at all as an empty object.
 //
 // The error is an [*Error] with [CodeInvalidArgument].
 func Decode[T any](in json.RawMessage) (T, error) {
@@ -41,7 +42,8 @@ func checkInput(in json.RawMessage, t reflect.Type) (json.RawMessage, error) {
 	if len(in) > maxInput {
 		return nil, invalidInput(&jsonFault{problem: fmt.Sprintf("are more than %d bytes", maxInput)})
 	}
-	if err := checkJSON(in, t); err != nil {
+	in, err := fitJSON(in, t)
+	if err != nil {
 		return nil, invalidInput(err)
 	}
 	if trimmed := strings.TrimLeft(string(in), " \t\r\n"); trimmed[0] != '{' {

@@ -21,6 +21,9 @@ type decodeArgs struct {
 		City string `json:"city"`
 	} `json:"where"`
 	Body    json.RawMessage `json:"body"`
+	Size    uint8           `json:"size"`
+	Pair    [2]int          `json:"pair"`
+	Raw     []byte          `json:"raw"`
 	Skipped string          `json:"-"`
 }
 
@@ -38,6 +41,9 @@ func TestDecodeReadsWhatFits(t *testing.T) {
 				Params: map[string]any{"$top": 1.5}, Where: struct {
 					City string `json:"city"`
 				}{"Lyon"}, Body: json.RawMessage(`{"x":[1]}`)}},
+		{"a count, a pair and bytes", `{"size":255,"pair":[1,-2],"raw":"aGk="}`, decodeArgs{Size: 255, Pair: [2]int{1, -2}, Raw: []byte("hi")}},
+		{"whole numbers in other spellings", `{"top":5.0, "size":2.50e2, "pair":[-30e-1,0.0e5], "params":{"n":5.0},"body":[5.0]}`,
+			decodeArgs{Top: 5, Size: 250, Pair: [2]int{-3, 0}, Params: map[string]any{"n": 5.0}, Body: json.RawMessage(`[5.0]`)}},
 		{"null as left out", `{"folder":null,"top":null,"to":null}`, decodeArgs{}},
 		{"a host's own keys", `{"_tool_call_id":"c1","_x":{"any":[1]},"folder":"f"}`, decodeArgs{Folder: "f"}},
 	}
@@ -63,7 +69,7 @@ func TestDecodeNamesWhatIsWrong(t *testing.T) {
 		says     string
 	}{
 		{"an unknown key with a near one", `{"foldr":"x"}`, "foldr", `did you mean "folder"?`},
-		{"an unknown key with none near", `{"recipients":"x"}`, "recipients", "there are body, folder, params, ratio, to, top, unread, where"},
+		{"an unknown key with none near", `{"recipients":"x"}`, "recipients", "there are body, folder, pair, params, ratio, raw, size, to, top, unread, where"},
 		{"a key in another case", `{"Folder":"x"}`, "Folder", `did you mean "folder"?`},
 		{"a key twice", `{"folder":"a","folder":"b"}`, "folder", "twice"},
 		{"a key twice, once escaped", `{"folder":"a","\u0066older":"b"}`, "folder", "twice"},
@@ -75,6 +81,18 @@ func TestDecodeNamesWhatIsWrong(t *testing.T) {
 		{"a number for a string", `{"folder":1}`, "folder", "must be a string"},
 		{"a fraction for a whole number", `{"top":1.5}`, "top", "must be a whole number"},
 		{"too great a number", `{"top":128}`, "top", "must be a whole number"},
+		{"too great a number with an exponent", `{"top":1e3}`, "top", "must be a whole number"},
+		{"an exponent out of all range", `{"top":1e999999999999}`, "top", "must be a whole number"},
+		{"a fraction with an exponent", `{"top":15e-1}`, "top", "must be a whole number"},
+		{"a fraction smaller than a float tells", `{"top":5.00000000000000000001}`, "top", "must be a whole number"},
+		{"a negative count", `{"size":-1}`, "size", "must be a whole number from 0 on"},
+		{"too great a count", `{"size":256}`, "size", "must be a whole number from 0 on"},
+		{"a string for a count", `{"size":"1"}`, "size", "must be a whole number from 0 on"},
+		{"too short an array", `{"pair":[1]}`, "pair", "must be an array of 2"},
+		{"too long an array", `{"pair":[1,2,3]}`, "pair", "must be an array of 2"},
+		{"a wrong item of an array", `{"pair":[1,"2"]}`, "pair[]", "must be a whole number"},
+		{"bytes that are not base64", `{"raw":"a-_="}`, "raw", "must be a string in base64"},
+		{"an array for bytes", `{"raw":[104,105]}`, "raw", "must be a string in base64"},
 		{"a string for a number", `{"ratio":"1"}`, "ratio", "must be a number"},
 		{"too great a fraction", `{"ratio":1e99}`, "ratio", "must be a number"},
 		{"a string for a boolean", `{"unread":"yes"}`, "unread", "must be true or false"},
@@ -111,7 +129,7 @@ func TestDecodeNamesWhatIsWrong(t *testing.T) {
 // accepts must come out the same when it is encoded and decoded again.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
-		``, `{}`, `{"folder":"a","top":1}`, `{"Folder":"a"}`, `{"to":["a"],"to":["b"]}`, `{"_x":1,"params":{"$top":1e3}}`,
+		`{"top":5.0,"size":25e1,"pair":[1,-20e-1],"raw":"aGk="}`, ``, `{}`, `{"folder":"a","top":1}`, `{"Folder":"a"}`, `{"to":["a"],"to":["b"]}`, `{"_x":1,"params":{"$top":1e3}}`,
 		`{"body":{"a":[null,{"b":"\u0000"}]}}`, `[`, `{"where":{"city":"x"}}`, "\xff",
 	} {
 		f.Add([]byte(seed))

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -32,11 +31,35 @@ func (f *jsonFault) Error() string {
 // deep, name a key twice, or do not fit the Go type t; a nil t fits anything.
 // encoding/json alone would fold the case of keys and take the last of two.
 func checkJSON(raw []byte, t reflect.Type) error {
-	if !utf8.Valid(raw) || !json.Valid(raw) {
-		return &jsonFault{problem: "is not one JSON value in UTF-8"}
-	}
-	return (&checker{dec: newDecoder(raw)}).value(t, "", 0)
+	_, err := fitJSON(raw, t)
+	return err
 }
+
+// fitJSON checks as [checkJSON] does, and returns raw with each whole number
+// spelled as Go reads one: 5 for 5.0.
+func fitJSON(raw []byte, t reflect.Type) ([]byte, error) {
+	if !validJSON(raw) {
+		return nil, &jsonFault{problem: "is not one JSON value in UTF-8"}
+	}
+	c := &checker{dec: newDecoder(raw)}
+	if err := c.value(t, "", 0); err != nil {
+		return nil, err
+	}
+	if len(c.spellings) == 0 {
+		return raw, nil
+	}
+	var spelled []byte
+	done := 0
+	for _, s := range c.spellings {
+		spelled = append(append(spelled, raw[done:s.start]...), s.text...)
+		done = s.end
+	}
+	return append(spelled, raw[done:]...), nil
+}
+
+// validJSON reports whether raw is one JSON value in UTF-8, which json.Valid
+// alone does not ask for.
+func validJSON(raw []byte) bool { return utf8.Valid(raw) && json.Valid(raw) }
 
 func newDecoder(raw []byte) *json.Decoder {
 	dec := json.NewDecoder(bytes.NewReader(raw))
@@ -52,7 +75,16 @@ func decodeAny(raw []byte) (any, error) {
 }
 
 // checker walks a JSON text beside the Go type that it is meant for.
-type checker struct{ dec *json.Decoder }
+type checker struct {
+	dec       *json.Decoder
+	spellings []spelling
+}
+
+// spelling is another text for a number that stands from start to end.
+type spelling struct {
+	start, end int
+	text       string
+}
 
 func (c *checker) value(t reflect.Type, path string, depth int) error {
 	if depth > maxDepth {
@@ -66,17 +98,35 @@ func (c *checker) value(t reflect.Type, path string, depth int) error {
 	if want := mismatch(token, t); want != "" {
 		return &jsonFault{path, "must be " + want}
 	}
-	switch token {
-	case json.Delim('{'):
-		return c.object(t, path, depth)
-	case json.Delim('['):
-		for c.dec.More() {
-			if err := c.value(elem(t), path+"[]", depth+1); err != nil {
-				return err
-			}
+	switch token := token.(type) {
+	case json.Delim:
+		if token == '{' {
+			return c.object(t, path, depth)
 		}
-		_, err = c.dec.Token()
+		return c.array(t, path, depth)
+	case json.Number:
+		if t == nil || !isInteger(t.Kind()) {
+			break
+		}
+		if whole, _ := wholeNumber(token.String()); whole != token.String() {
+			end := int(c.dec.InputOffset())
+			c.spellings = append(c.spellings, spelling{end - len(token), end, whole})
+		}
 	}
+	return nil
+}
+
+func (c *checker) array(t reflect.Type, path string, depth int) error {
+	n := 0
+	for ; c.dec.More(); n++ {
+		if err := c.value(elem(t), path+"[]", depth+1); err != nil {
+			return err
+		}
+	}
+	if t != nil && t.Kind() == reflect.Array && n != t.Len() {
+		return &jsonFault{path, fmt.Sprintf("must be an array of %d", t.Len())}
+	}
+	_, err := c.dec.Token()
 	return err
 }
 
@@ -134,10 +184,14 @@ func plainType(t reflect.Type) reflect.Type {
 }
 
 func elem(t reflect.Type) reflect.Type {
-	if t == nil || t.Kind() != reflect.Map && t.Kind() != reflect.Slice {
+	if t == nil {
 		return nil
 	}
-	return t.Elem()
+	switch t.Kind() {
+	case reflect.Map, reflect.Slice, reflect.Array:
+		return t.Elem()
+	}
+	return nil
 }
 
 // jsonFields are the keys of a struct and their types. Embedded structs are not
@@ -154,38 +208,4 @@ func jsonFields(t reflect.Type) map[string]reflect.Type {
 		}
 	}
 	return fields
-}
-
-// mismatch names what t wants in place of token, or is empty if token fits.
-// Null fits everywhere: models send it for an argument that they leave out.
-func mismatch(token json.Token, t reflect.Type) string {
-	if t == nil || token == nil {
-		return ""
-	}
-	var fits bool
-	var want string
-	switch t.Kind() {
-	case reflect.String:
-		_, fits = token.(string)
-		want = "a string"
-	case reflect.Bool:
-		_, fits = token.(bool)
-		want = "true or false"
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		n, isNumber := token.(json.Number)
-		_, err := strconv.ParseInt(n.String(), 10, t.Bits())
-		fits, want = isNumber && err == nil, "a whole number"
-	case reflect.Float32, reflect.Float64:
-		n, isNumber := token.(json.Number)
-		_, err := strconv.ParseFloat(n.String(), t.Bits())
-		fits, want = isNumber && err == nil, "a number"
-	case reflect.Slice:
-		fits, want = token == json.Delim('['), "an array"
-	default:
-		fits, want = token == json.Delim('{'), "an object"
-	}
-	if fits {
-		return ""
-	}
-	return want
 }
