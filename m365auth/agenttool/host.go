@@ -21,6 +21,9 @@ const TokensService = "services.m365_auth"
 type Host interface {
 	// MountTool offers a tool to the model. A name that is taken is an error.
 	MountTool(t Tool) error
+	// UnmountTool takes a tool back, and so frees its name. A tool that is not
+	// mounted, or no longer, is no error: cleanups may run twice.
+	UnmountTool(t Tool) error
 	// SetTokens offers a provider to the tools; nil withdraws the latest one
 	// of that name.
 	SetTokens(name string, p m365auth.TokenProvider) error
@@ -68,6 +71,15 @@ func (h *LocalHost) MountTool(t Tool) error {
 		return fmt.Errorf("agenttool: mount the tool %q: the name is taken", t.Name())
 	}
 	h.tools = append(h.tools, t)
+	return nil
+}
+
+// UnmountTool takes back that very tool, and not another of its name. A call
+// that is under way goes on to its end.
+func (h *LocalHost) UnmountTool(t Tool) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tools = slices.DeleteFunc(h.tools, func(mounted Tool) bool { return mounted == t })
 	return nil
 }
 

@@ -51,6 +51,40 @@ func TestHostMountsEachNameOnce(t *testing.T) {
 	}
 }
 
+func TestHostTakesBackATool(t *testing.T) {
+	t.Parallel()
+	host := agenttool.NewHost(nil)
+	on := &agenttool.GuardOptions{Permissions: agenttool.PermissionSet{"outlook.read"}}
+	first, second, other := wrap(t, on, reader(new(int))), wrap(t, on, reader(new(int))), wrap(t, on, writer(t, agenttool.EffectAdd))
+	unmount := func(tool agenttool.Tool) {
+		t.Helper()
+		if err := host.UnmountTool(tool); err != nil {
+			t.Errorf("UnmountTool = %v, want nil", err)
+		}
+	}
+	mount := func(tool agenttool.Tool) {
+		t.Helper()
+		if err := host.MountTool(tool); err != nil {
+			t.Errorf("MountTool = %v, want nil", err)
+		}
+	}
+	mount(first)
+	mount(other)
+	unmount(first)
+	if _, ok := host.Tool("read_it"); ok {
+		t.Error("a tool that was taken back is still there")
+	}
+	mount(second)
+	unmount(first)
+	if got, ok := host.Tool("read_it"); !ok || got != second {
+		t.Error("taking the first tool back again takes the second one of its name")
+	}
+	if got := host.Tools(); len(got) != 2 || got[0] != other {
+		t.Errorf("%d tools are left, want the other and the second", len(got))
+	}
+	unmount(agenttool.Tool{})
+}
+
 func TestHostHasOneProviderOrSaysWhyNot(t *testing.T) {
 	t.Parallel()
 	host := agenttool.NewHost(nil)
