@@ -9,10 +9,14 @@ import (
 	"github.com/m365go/sdk/m365auth"
 )
 
+// Hints that the errors of every tool share.
 const (
-	hintLogin    = "call m365_auth with operation login, and show the person the link and the code"
+	// HintLogin goes with [CodeNotConnected] and [CodeScopeMissing].
+	HintLogin = "call m365_auth with operation login, and show the person the link and the code"
+	// HintLater goes with a failure that passes.
+	HintLater = "try again in a little while"
+
 	hintOperator = "tell the person that whoever runs this host must mend it"
-	hintLater    = "try again in a little while"
 )
 
 // authErrors is how each kind of m365auth.Error reads to a model.
@@ -20,21 +24,21 @@ var authErrors = map[m365auth.Kind]struct {
 	code Code
 	hint string
 }{
-	m365auth.ErrLoginRequired:        {CodeNotConnected, hintLogin},
-	m365auth.ErrInteractionRequired:  {CodeNotConnected, hintLogin},
-	m365auth.ErrDeclined:             {CodeNotConnected, hintLogin},
-	m365auth.ErrCodeExpired:          {CodeNotConnected, hintLogin},
-	m365auth.ErrWrongAccount:         {CodeNotConnected, hintLogin},
-	m365auth.ErrConsentRequired:      {CodeScopeMissing, hintLogin},
-	m365auth.ErrScopesDeclined:       {CodeScopeMissing, hintLogin},
+	m365auth.ErrLoginRequired:        {CodeNotConnected, HintLogin},
+	m365auth.ErrInteractionRequired:  {CodeNotConnected, HintLogin},
+	m365auth.ErrDeclined:             {CodeNotConnected, HintLogin},
+	m365auth.ErrCodeExpired:          {CodeNotConnected, HintLogin},
+	m365auth.ErrWrongAccount:         {CodeNotConnected, HintLogin},
+	m365auth.ErrConsentRequired:      {CodeScopeMissing, HintLogin},
+	m365auth.ErrScopesDeclined:       {CodeScopeMissing, HintLogin},
 	m365auth.ErrAdminConsentRequired: {CodeAdminConsent, "tell the person that an administrator of their Microsoft 365 must agree first"},
 	m365auth.ErrPolicyBlocked:        {CodePolicyBlocked, "tell the person; calling again does not help"},
 	m365auth.ErrAccountAmbiguous:     {CodeCandidates, "ask the person which account to use"},
-	m365auth.ErrTransient:            {CodeUnavailable, hintLater},
+	m365auth.ErrTransient:            {CodeUnavailable, HintLater},
 	m365auth.ErrCacheUnavailable:     {CodeUnavailable, hintOperator},
 	m365auth.ErrAppMisconfigured:     {CodeUnavailable, hintOperator},
 	m365auth.ErrConfig:               {CodeUnavailable, hintOperator},
-	m365auth.ErrUnexpected:           {CodeUnavailable, hintLater},
+	m365auth.ErrUnexpected:           {CodeUnavailable, HintLater},
 }
 
 // FromError returns err as a model may see it. An [*Error] is returned as it
@@ -54,7 +58,7 @@ func FromError(err error) *Error {
 	case errors.Is(err, context.Canceled):
 		return &Error{Code: CodeUnavailable, Message: "the call was cancelled"}
 	case errors.Is(err, context.DeadlineExceeded):
-		return &Error{Code: CodeUnavailable, Message: "the call took too long", Hint: hintLater}
+		return &Error{Code: CodeUnavailable, Message: "the call took too long", Hint: HintLater}
 	}
 	return &Error{Code: CodeUnavailable, Message: "the call failed for a reason that only the host's log tells", Hint: hintOperator}
 }

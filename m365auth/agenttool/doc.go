@@ -21,8 +21,9 @@
 //	})
 //
 // Everything is off until it is switched on, and a call without a caller is
-// refused. A [Result] is always bounded, always valid JSON, and a failed one
-// carries one of a closed set of codes that agents can be taught.
+// refused. A [Result] is always bounded, always valid JSON, labelled where it
+// holds content that others wrote, and a failed one carries one of a closed set
+// of codes that agents can be taught.
 //
 // A write is resolved into a [Plan], which a person approves through
 // [Approvals] and which is bound to them by [Plan.Hash]. A Guard asks nobody, so

@@ -124,27 +124,37 @@ func (t Tool) Version() string {
 
 // Execute runs a call on behalf of the [Caller] in ctx. It never panics; every
 // failure is in the result.
-func (t Tool) Execute(ctx context.Context, in json.RawMessage) Result {
+func (t Tool) Execute(ctx context.Context, in json.RawMessage) (res Result) {
 	if t.w == nil {
 		return finish(Fail(&Error{Code: CodeUnavailable, Message: "no such tool is mounted"}), 0)
 	}
+	// finish is inside too: it encodes an error's details, which may be any type.
+	defer func() {
+		if p := recover(); p != nil {
+			res = finish(t.w.panicked(ctx, p), t.w.guard.maxOutput)
+		}
+	}()
 	return finish(t.w.run(ctx, in), t.w.guard.maxOutput)
 }
 
-func (w *guarded) run(ctx context.Context, in json.RawMessage) (res Result) {
-	defer func() {
-		if p := recover(); p != nil {
-			// The value may hold anything; its type and the stack do not.
-			w.guard.log.ErrorContext(ctx, "agenttool: a tool panicked", "tool", w.def.Name,
-				"type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-			res = Fail(&Error{Code: CodeUnavailable, Message: "the tool failed inside", Hint: hintOperator})
-		}
-	}()
+// panicked answers a call that panicked with p, whose value may hold anything;
+// its type and the stack do not.
+func (w *guarded) panicked(ctx context.Context, p any) Result {
+	w.guard.log.ErrorContext(ctx, "agenttool: a tool panicked", "tool", w.def.Name,
+		"type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+	return Fail(&Error{Code: CodeUnavailable, Message: "the tool failed inside", Hint: hintOperator})
+}
+
+func (w *guarded) run(ctx context.Context, in json.RawMessage) Result {
 	in, err := w.admit(ctx, in)
 	if err != nil {
 		return Fail(err)
 	}
-	return w.def.Read(ctx, in)
+	res := w.def.Read(ctx, in)
+	// Whatever is read of Microsoft 365 was written there by anybody; a session
+	// tells of nothing but the caller's own sign-in.
+	res.Untrusted = w.def.Effect != EffectSession
+	return res
 }
 
 // admit returns the checked arguments of a call that may go on, or says why it
@@ -211,7 +221,7 @@ func (w *guarded) allowed(ctx context.Context, who Caller, ids []string) error {
 	for _, id := range ids {
 		switch on, err := w.guard.permissions.Allows(ctx, who, id); {
 		case err != nil:
-			return &Error{Code: CodeUnavailable, Message: "the permissions cannot be looked up, so the call was not made", Hint: hintLater}
+			return &Error{Code: CodeUnavailable, Message: "the permissions cannot be looked up, so the call was not made", Hint: HintLater}
 		case !on:
 			return &Error{
 				Code: CodePermissionDisabled, Message: fmt.Sprintf("the permission %s is off", id),

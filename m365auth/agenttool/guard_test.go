@@ -188,26 +188,41 @@ func TestGuardStripsTheHostsOwnKeys(t *testing.T) {
 	}
 }
 
+// explosive panics when it is written as JSON.
+type explosive struct{ value string }
+
+func (e explosive) MarshalJSON() ([]byte, error) { panic("token " + e.value) }
+
 func TestGuardTurnsAPanicIntoAResultThatTellsNothing(t *testing.T) {
 	t.Parallel()
 	const canary = "canary-3f9a"
-	var log bytes.Buffer
-	d := reader(new(int))
-	d.Read = func(context.Context, json.RawMessage) agenttool.Result { panic("token " + canary) }
-	tool := wrap(t, &agenttool.GuardOptions{
-		Permissions: agenttool.PermissionSet{"outlook.read"}, Log: slog.New(slog.NewTextHandler(&log, nil)),
-	}, d)
-	res := tool.Execute(as(t, somebody), nil)
-	wantCode(t, res, agenttool.CodeUnavailable)
-	answer, err := json.Marshal(res)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(answer), canary) || strings.Contains(string(answer), "goroutine") {
-		t.Errorf("the result tells the panic or its stack: %s", answer)
-	}
-	if got := log.String(); strings.Contains(got, canary) || !strings.Contains(got, "type=string") || !strings.Contains(got, "guard_test.go") {
-		t.Errorf("the log is %s, want the panic's type and stack without its value", got)
+	for name, read := range map[string]func(context.Context, json.RawMessage) agenttool.Result{
+		"in Read": func(context.Context, json.RawMessage) agenttool.Result { panic("token " + canary) },
+		"in the details of an error": func(context.Context, json.RawMessage) agenttool.Result {
+			return agenttool.Fail(&agenttool.Error{Code: agenttool.CodeConflict, Details: map[string]any{"a": explosive{canary}}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			d := reader(new(int))
+			d.Read = read
+			tool := wrap(t, &agenttool.GuardOptions{
+				Permissions: agenttool.PermissionSet{"outlook.read"}, Log: slog.New(slog.NewTextHandler(&log, nil)),
+			}, d)
+			res := tool.Execute(as(t, somebody), nil)
+			wantCode(t, res, agenttool.CodeUnavailable)
+			answer, err := json.Marshal(res)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(answer), canary) || strings.Contains(string(answer), "goroutine") {
+				t.Errorf("the result tells the panic or its stack: %s", answer)
+			}
+			if got := log.String(); strings.Contains(got, canary) || !strings.Contains(got, "type=string") || !strings.Contains(got, "guard_test.go") {
+				t.Errorf("the log is %s, want the panic's type and stack without its value", got)
+			}
+		})
 	}
 }
 

@@ -77,8 +77,13 @@ type Result struct {
 	// Output is a JSON value, nil on failure.
 	Output json.RawMessage `json:"output,omitempty"`
 	// Text is what a model reads. A [Guard] fills an empty one, from Output or
-	// Error.
+	// Error, and begins one that is Untrusted with a line that says so.
 	Text string `json:"text,omitempty"`
+	// Untrusted says that Output and Text hold content of Microsoft 365, which
+	// anybody may have written: a host keeps it apart from instructions. A
+	// [Guard] sets it for each successful read. It is a label and no filter; an
+	// instruction that hides in a message is still in the message.
+	Untrusted bool `json:"untrusted,omitempty"`
 	// Error is set if and only if Success is false.
 	Error *Error `json:"error,omitempty"`
 }
