@@ -2,11 +2,9 @@ package m365graph
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -15,61 +13,82 @@ import (
 	"github.com/m365go/sdk/m365auth"
 )
 
-// call is one request on its way through the retry loop. The loop's hooks are
-// shared by all requests and find theirs in the context. One goroutine at a time
-// touches it.
+// call is one request on its way through the retry loop, and what is known of
+// its attempts. One goroutine at a time touches it.
 type call struct {
 	client *Client
-	rc     *retryablehttp.Client
 	safety Safety
 
 	method, url string
 	path        string // what errors and logs show
 	header      http.Header
-	prefer      string
-	ifMatch     string
 	body        []byte
 	open        func() (io.Reader, error)
 	length      int64
-	contentType string
-	stream      bool
+	stream      bool // leave the body of the answer to the caller, and take a redirect
 	anonymous   bool // a content host: no token
 	token       m365auth.TokenRequest
 
 	attempts int
 	started  time.Time
+	watch    watch
 	wait     time.Duration
 	judged   *http.Response // the last answer, once its verdict is known
 	no       *Error         // what it said, if it said no
-	maybe    bool           // the last attempt may have done its work unseen
+	maybe    bool           // a write may have happened, in this attempt or an earlier one
 	yes      *Response
 }
 
-type callKey struct{}
-
-func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
-
 // send runs the retry loop once.
 func (k *call) send(ctx context.Context) (*Response, error) {
-	k.judged, k.no, k.yes, k.maybe = nil, nil, nil, false
-	req, err := k.request(context.WithValue(ctx, callKey{}, k))
-	if err != nil {
-		return nil, err
+	k.judged, k.no, k.yes = nil, nil, nil
+	if err := ctx.Err(); err != nil {
+		return nil, k.failure(err)
 	}
-	resp, err := k.rc.Do(req)
+	ctx, end := k.watch.follow(ctx, k.safety.repeatable())
+	err := k.run(ctx)
+	if k.yes != nil && k.yes.stream != nil {
+		k.yes.stream = &stream{k.yes.stream, end}
+		return k.yes, nil
+	}
+	if replayed := context.Cause(ctx); errors.Is(replayed, errReplayed) {
+		err = replayed
+	}
+	end(nil)
 	switch {
 	case err != nil:
 		return nil, k.failure(err)
 	case k.yes != nil:
 		return k.yes, nil
-	case k.no == nil:
-		return nil, fmt.Errorf("m365graph: %s %s: an answer %d without a meaning", k.method, k.path, resp.StatusCode)
 	}
 	k.no.Attempts = k.attempts
-	if k.maybe {
-		return nil, ambiguous(k.method, k.path, k.no)
+	if k.method == http.MethodDelete && k.no.Status == http.StatusNotFound && k.maybe {
+		// An earlier attempt's answer was lost, and it had done its work.
+		return &Response{Status: http.StatusNoContent, Header: http.Header{}}, nil
 	}
-	return nil, k.no
+	return nil, k.outcome(k.no)
+}
+
+// run leaves an answer in k.yes or k.no, or returns why there is none.
+func (k *call) run(ctx context.Context) error {
+	req, err := k.request(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = k.loop(ctx).Do(req)
+	return err
+}
+
+// stream is a body whose context ends with it.
+type stream struct {
+	io.ReadCloser
+	end context.CancelCauseFunc
+}
+
+func (s *stream) Close() error {
+	err := s.ReadCloser.Close()
+	s.end(nil)
+	return err
 }
 
 // failure names an end without an answer. It drops net/http's *url.Error, whose
@@ -78,14 +97,20 @@ func (k *call) failure(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
-	if k.maybe {
-		return ambiguous(k.method, k.path, err)
-	}
+	err = fmt.Errorf("m365graph: %s %s: %w", k.method, k.path, err)
 	if k.no != nil {
 		k.no.Attempts = k.attempts
-		return fmt.Errorf("m365graph: %s %s: %w; the last answer was: %w", k.method, k.path, err, k.no)
+		err = fmt.Errorf("%w; the last answer was: %w", err, k.no)
 	}
-	return fmt.Errorf("m365graph: %s %s: %w", k.method, k.path, err)
+	return k.outcome(err)
+}
+
+// outcome says of a failed write whether it may have happened all the same.
+func (k *call) outcome(err error) error {
+	if k.maybe && k.safety != SafetyRead {
+		return ambiguous(k.method, k.path, err)
+	}
+	return err
 }
 
 // renewToken arranges for another token if the answer asks for one, and reports
@@ -115,40 +140,18 @@ func (k *call) request(ctx context.Context) (*retryablehttp.Request, error) {
 	}
 	req, err := retryablehttp.NewRequestWithContext(ctx, k.method, k.url, body)
 	if err != nil {
-		return nil, k.failure(err)
+		return nil, err
 	}
 	// A reader without a Len would be sent chunked, which Graph refuses.
 	req.ContentLength = k.length
-	k.setHeader(req.Header)
-	req.SetResponseHandler(k.read)
-	if err := k.authorize(ctx, req.Request); err != nil {
-		return nil, k.failure(err)
+	if !k.safety.repeatable() {
+		// net/http sends a body again by itself where it can rewind it, even
+		// after the server had all of it.
+		req.GetBody = nil
 	}
-	return req, nil
-}
-
-func (k *call) setHeader(h http.Header) {
-	for name, values := range k.header {
-		h[http.CanonicalHeaderKey(name)] = values
-	}
-	h.Set("User-Agent", k.client.identify)
-	if k.contentType != "" {
-		h.Set("Content-Type", k.contentType)
-	}
-	if k.anonymous {
-		return
-	}
-	if h.Set("Accept", "application/json"); k.stream {
-		h.Set("Accept", "*/*")
-	}
-	h.Set("client-request-id", newGUID())
-	h.Set("return-client-request-id", "true")
-	if k.prefer != "" {
-		h.Set("Prefer", k.prefer)
-	}
-	if k.ifMatch != "" {
-		h.Set("If-Match", k.ifMatch)
-	}
+	req.Header = k.header.Clone()
+	req.SetResponseHandler(func(resp *http.Response) error { return k.read(ctx, resp) })
+	return req, k.authorize(ctx, req.Request)
 }
 
 // authorize puts the bearer on a request to Graph, and on no other.
@@ -165,131 +168,20 @@ func (k *call) authorize(ctx context.Context, req *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("get a token: %w", err)
 	}
-	if token.Access.IsZero() {
-		return errors.New("get a token: the provider returned an empty one")
+	if !isToken(token.Access.Reveal()) {
+		return errors.New("get a token: the provider returned one that is empty or no bearer token")
 	}
 	req.Header.Set("Authorization", "Bearer "+token.Access.Reveal())
 	return nil
 }
 
-// countAttempt runs before each attempt.
-func countAttempt(_ retryablehttp.Logger, req *http.Request, _ int) {
-	k := callOf(req.Context())
-	k.attempts++
-	k.started = time.Now()
-}
-
-// prepareRetry runs after the wait. The copy that the loop makes shares the last
-// attempt's headers, which a connection may still be writing; and a long wait
-// outlives a token.
-func prepareRetry(req *http.Request) error {
-	k := callOf(req.Context())
-	req.Header = req.Header.Clone()
-	return k.authorize(req.Context(), req)
-}
-
-// checkRetry runs after each attempt, and once more after read has seen what it
-// lets stand.
-func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	k := callOf(ctx)
-	if err == nil && (k.judged == resp || resp.StatusCode < http.StatusBadRequest) {
-		return false, nil
-	}
-	k.judged = resp
-	var v verdict
-	k.wait = backoff(k.attempts-1, 0, k.client.opts.MaxWait)
-	if err != nil {
-		v = judgeError(k.safety, err)
-		k.logAttempt(ctx, 0, "no answer")
-	} else {
-		k.no = newError(resp, k.method, k.path, time.Now())
-		_, asked := parseRetryAfter(resp.Header.Get("Retry-After"), time.Now())
-		v = judgeStatus(k.safety, resp.StatusCode, asked)
-		k.wait = backoff(k.attempts-1, k.no.RetryAfter, k.client.opts.MaxWait)
-		k.logAttempt(ctx, resp.StatusCode, k.no.RequestID)
-	}
-	k.maybe = v == unknown
-	return v == again && k.worthWaiting(ctx), err
-}
-
-// worthWaiting reports whether the next attempt would start within the limits
-// of the client and of the caller.
-func (k *call) worthWaiting(ctx context.Context) bool {
-	if k.no != nil && k.no.RetryAfter > k.client.opts.MaxWait {
-		return false
-	}
-	deadline, ok := ctx.Deadline()
-	return ctx.Err() == nil && (!ok || time.Now().Add(k.wait).Before(deadline))
-}
-
-func callBackoff(_, most time.Duration, attempt int, resp *http.Response) time.Duration {
-	if resp == nil {
-		return backoff(attempt, 0, most)
-	}
-	return callOf(resp.Request.Context()).wait
-}
-
-// maxBody bounds an answer that is kept in memory. The largest page of Graph is
-// far smaller; files are streamed.
-const maxBody = 256 << 20
-
-// read takes the body of an answer. It runs inside the retry loop, so that a
-// body cut short is fetched again where that is safe.
-func (k *call) read(resp *http.Response) error {
-	if resp.StatusCode >= http.StatusBadRequest {
-		return nil // checkRetry has read it
-	}
-	yes := &Response{Status: resp.StatusCode, Header: resp.Header, length: resp.ContentLength}
-	if k.stream {
-		yes.stream = resp.Body
-	} else {
-		defer resp.Body.Close()
-		body, err := readBody(resp)
-		if err != nil {
-			return err
+// isToken reports whether s can stand in a header: RFC 6750's b64token is a part
+// of visible ASCII.
+func isToken(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
 		}
-		yes.Body = body
 	}
-	k.yes, k.no = yes, nil
-	k.logAttempt(resp.Request.Context(), resp.StatusCode, yes.RequestID())
-	return nil
-}
-
-// errBodyTooLarge is final: the next answer would be as large.
-var errBodyTooLarge = fmt.Errorf("the answer is over %d bytes, more than is kept in memory", maxBody)
-
-func readBody(resp *http.Response) ([]byte, error) {
-	switch n := resp.ContentLength; {
-	case resp.Body == http.NoBody: // HEAD, 204
-		return nil, nil
-	case n > maxBody:
-		return nil, errBodyTooLarge
-	case n > 0:
-		body := make([]byte, n)
-		_, err := io.ReadFull(resp.Body, body)
-		return body, err
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	if err == nil && len(body) > maxBody {
-		err = errBodyTooLarge
-	}
-	return body, err
-}
-
-func (k *call) logAttempt(ctx context.Context, status int, requestID string) {
-	if !k.client.log.Enabled(ctx, slog.LevelDebug) {
-		return
-	}
-	k.client.log.LogAttrs(ctx, slog.LevelDebug, "graph request",
-		slog.String("method", k.method), slog.String("path", k.path), slog.Int("status", status),
-		slog.Int("attempt", k.attempts), slog.Duration("took", time.Since(k.started)),
-		slog.String("request_id", requestID))
-}
-
-// newGUID returns a random id in the form that Graph wants.
-func newGUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	return s != ""
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
 	"github.com/m365go/sdk/m365auth"
 )
 
@@ -53,8 +52,7 @@ type Client struct {
 	cloud    m365auth.Cloud
 	root     string // https://graph.microsoft.com/v1.0
 	opts     Options
-	graph    *retryablehttp.Client // with the bearer, follows no redirect
-	content  *retryablehttp.Client // without it, to content hosts only
+	http     *http.Client // behind the gate
 	log      *slog.Logger
 	identify string
 }
@@ -102,12 +100,10 @@ func New(tokens m365auth.TokenProvider, opts *Options) (*Client, error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	base := o.HTTPClient
-	if base == nil {
-		base = &http.Client{Transport: newTransport()}
+	if !isHeaderText(c.identify) {
+		return nil, errors.New("m365graph: UserAgent holds characters that no header can")
 	}
-	c.graph = c.retrying(base, func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })
-	c.content = c.retrying(base, c.checkContentRedirect)
+	c.http = behindGate(o.HTTPClient)
 	return c, nil
 }
 
@@ -130,30 +126,18 @@ func newTransport() http.RoundTripper {
 	return t
 }
 
-// retrying wraps a copy of base with our policy.
-func (c *Client) retrying(base *http.Client, redirect func(*http.Request, []*http.Request) error) *retryablehttp.Client {
-	hc := *base
-	hc.CheckRedirect = redirect
-	return &retryablehttp.Client{
-		HTTPClient:     &hc,
-		Logger:         nil, // it would print whole URLs
-		RetryMax:       max(0, c.opts.MaxRetries),
-		RetryWaitMax:   c.opts.MaxWait,
-		CheckRetry:     checkRetry,
-		Backoff:        callBackoff,
-		PrepareRetry:   prepareRetry,
-		RequestLogHook: countAttempt,
-		ErrorHandler:   retryablehttp.PassthroughErrorHandler,
+// behindGate returns a copy of the caller's client, or one of our own, that
+// follows no redirect.
+func behindGate(given *http.Client) *http.Client {
+	if given == nil {
+		return &http.Client{Transport: gate{newTransport()}}
 	}
-}
-
-const maxRedirects = 5
-
-func (c *Client) checkContentRedirect(req *http.Request, via []*http.Request) error {
-	if len(via) > maxRedirects {
-		return errors.New("m365graph: too many redirects")
+	hc := *given
+	if hc.Transport == nil {
+		hc.Transport = http.DefaultTransport
 	}
-	return c.checkContent(req.URL)
+	hc.Transport = gate{hc.Transport}
+	return &hc
 }
 
 // PageSize is the size of page that a typed list asks for where the collection

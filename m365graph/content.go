@@ -28,7 +28,7 @@ func (c *Client) contentCall(method string, link m365auth.Secret, safety Safety)
 		return nil, err
 	}
 	return &call{
-		client: c, rc: c.content, method: method, url: link.Reveal(), path: "content on " + strings.ToLower(u.Host),
-		header: http.Header{}, safety: safety.resolve(method, false), anonymous: true,
+		client: c, method: method, url: link.Reveal(), path: "content on " + strings.ToLower(u.Host),
+		header: http.Header{"User-Agent": {c.identify}}, safety: safety, anonymous: true,
 	}, nil
 }

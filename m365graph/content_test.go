@@ -171,21 +171,73 @@ func TestUploadReadsOutlooksDialect(t *testing.T) {
 	}
 }
 
+// Once the last slice may have arrived, no later answer proves that it did not.
 func TestALostAnswerToTheLastSliceIsAmbiguous(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w, _ := slices(t, 10, func(n int, _ *http.Request, keep func()) (*http.Response, error) {
-			if n == 1 {
-				keep()
-				return nil, errReset
+	for name, after := range map[string]func(r *http.Request) (*http.Response, error){
+		"gone":          func(*http.Request) (*http.Response, error) { return graphError(404, "itemNotFound"), nil },
+		"conflict":      func(*http.Request) (*http.Response, error) { return graphError(409, "nameAlreadyExists"), nil },
+		"still no line": func(*http.Request) (*http.Response, error) { return nil, errReset },
+		"there already, then gone": func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodPut {
+				return graphError(416, "invalidRange"), nil
 			}
 			return graphError(404, "itemNotFound"), nil
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w, _ := slices(t, 10, func(n int, r *http.Request, keep func()) (*http.Response, error) {
+				if n == 1 {
+					keep()
+					return nil, errReset
+				}
+				return after(r)
+			})
+			ask := w.answer
+			w.answer = func(n int, r *http.Request) (*http.Response, error) {
+				if n > 1 {
+					return after(r)
+				}
+				return ask(n, r)
+			}
+			_, err := setup(t, w).Upload(t.Context(), session(), strings.NewReader("0123456789"), 10, nil)
+			if !errors.Is(err, m365graph.ErrAmbiguous) {
+				t.Errorf("%s: Upload = %v, want ErrAmbiguous", name, err)
+			}
 		})
-		_, err := setup(t, w).Upload(t.Context(), session(), strings.NewReader("0123456789"), 10, nil)
-		if !errors.Is(err, m365graph.ErrAmbiguous) {
-			t.Errorf("Upload = %v, want ErrAmbiguous", err)
+	}
+}
+
+func TestALostAnswerToAnEarlierSliceIsNot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, _ := slices(t, 2*unit, func(int, *http.Request, func()) (*http.Response, error) { return nil, errReset })
+		_, err := setup(t, w).Upload(t.Context(), session(), bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{SliceSize: unit})
+		if err == nil || errors.Is(err, m365graph.ErrAmbiguous) {
+			t.Errorf("Upload = %v, want an error that is not ambiguous: no file can be there", err)
 		}
 	})
+}
+
+// The last slice was answered, and the server still wants bytes.
+func TestUploadIsDoneOnlyWhenTheServerSaysSo(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+		switch n {
+		case 0:
+			return reply(200, `{"nextExpectedRanges":["0-"]}`), nil
+		case 1:
+			return reply(200, `{"nextExpectedRanges":["4-9"]}`), nil
+		}
+		if got := r.Header.Get("Content-Range"); got != "bytes 4-9/10" {
+			t.Errorf("Content-Range = %q, want what the server asked for", got)
+		}
+		return reply(201, `{"id":"done"}`), nil
+	}}
+	resp, err := setup(t, w).Upload(t.Context(), session(), strings.NewReader("0123456789"), 10, nil)
+	if err != nil || resp.Status != 201 {
+		t.Errorf("Upload = %v, %v", resp, err)
+	}
 }
 
 func TestUploadEndsOnAnswersThatMakeNoSense(t *testing.T) {
@@ -212,6 +264,15 @@ func TestASourceThatCannotBeReadIsNotRetried(t *testing.T) {
 	}
 }
 
+func TestASourceThatIsShorterThanToldIsNotRetried(t *testing.T) {
+	t.Parallel()
+	w, _ := slices(t, 10, nil)
+	_, err := setup(t, w).Upload(t.Context(), session(), strings.NewReader("0123"), 10, nil)
+	if !errors.Is(err, io.ErrUnexpectedEOF) || len(w.requests()) != 2 {
+		t.Errorf("Upload = %v after %d requests, want the source's end after 2", err, len(w.requests()))
+	}
+}
+
 type readerAt struct{ err error }
 
 func (r readerAt) ReadAt([]byte, int64) (int, error) { return 0, r.err }
@@ -233,12 +294,57 @@ func TestContentLinksLeadToContentHostsOnly(t *testing.T) {
 	if _, err := c.Upload(t.Context(), evil, strings.NewReader("x"), 1, nil); !errors.Is(err, m365graph.ErrHostNotAllowed) {
 		t.Errorf("Upload to a saved foreign link = %v, want ErrHostNotAllowed", err)
 	}
-	if _, err := c.Upload(t.Context(), session(), strings.NewReader("x"), 1, nil); !errors.Is(err, m365graph.ErrHostNotAllowed) || strings.Contains(err.Error(), canary) {
-		t.Errorf("Upload redirected away = %v, want ErrHostNotAllowed without the link", err)
+	if _, err := c.Upload(t.Context(), session(), strings.NewReader("x"), 1, nil); err == nil || strings.Contains(err.Error(), canary) {
+		t.Errorf("Upload redirected away = %v, want an error without the link", err)
 	}
 	for _, r := range w.requests() {
 		if r.URL.Host == "evil.example" {
 			t.Errorf("%s was asked", r.URL.Host)
+		}
+	}
+}
+
+// A redirect that cannot be read, one that is followed, and a host that echoes
+// what it was asked: none of them may tell the link to anybody.
+func TestLinksAreToldToNobody(t *testing.T) {
+	t.Parallel()
+	const first = "https://contoso.sharepoint.com/dl?tempauth=" + canary
+	for name, second := range map[string]func(r *http.Request) *http.Response{
+		"an unreadable redirect": func(*http.Request) *http.Response {
+			return reply(302, "", "Location", "https://contoso.sharepoint.com/100%.txt?tempauth="+canary)
+		},
+		"a text that echoes": func(r *http.Request) *http.Response { return reply(403, "cannot serve "+r.URL.String()) },
+		"an error that echoes": func(r *http.Request) *http.Response {
+			return reply(403, fmt.Sprintf(`{"error":{"code":"x","message":"cannot serve %s now"}}`, r.URL))
+		},
+		"a circle": func(*http.Request) *http.Response { return reply(302, "", "Location", first) },
+		"a redirect": func(r *http.Request) *http.Response {
+			if r.URL.Host == "other.svc.ms" {
+				return reply(200, "content")
+			}
+			return reply(302, "", "Location", "https://other.svc.ms/x")
+		},
+	} {
+		w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+			if n == 0 {
+				return reply(302, "", "Location", first), nil
+			}
+			return second(r), nil
+		}}
+		d, err := setup(t, w).Download(t.Context(), m365graph.P("me", "x", "content"), nil)
+		if (err == nil) != (name == "a redirect") {
+			t.Errorf("%s: Download = %v, %v", name, d, err)
+		}
+		if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, canary) {
+			t.Errorf("%s: the error tells the link: %s", name, text)
+		}
+		for _, r := range w.requests() {
+			if referer := r.Header.Get("Referer"); referer != "" {
+				t.Errorf("%s: %s was told the link as Referer %s", name, r.URL.Host, referer)
+			}
+		}
+		if n := len(w.requests()); n > 7 {
+			t.Errorf("%s: %d requests, want an end soon", name, n)
 		}
 	}
 }
@@ -317,6 +423,14 @@ func TestDownloadRefusesBytesFromElsewhere(t *testing.T) {
 		"no start":      func() *http.Response { return reply(206, "xyz") },
 		"nonsense":      func() *http.Response { return reply(206, "xyz", "Content-Range", "bytes x-y/z") },
 		"short file":    func() *http.Response { return reply(200, "01") },
+		"a shorter end": func() *http.Response { return reply(206, "3", "Content-Range", "bytes 3-3/10") },
+		"compressed": func() *http.Response {
+			return reply(206, "345", "Content-Range", "bytes 3-9/10", "Content-Encoding", "gzip")
+		},
+		"no content":    func() *http.Response { return reply(204, "") },
+		"not modified":  func() *http.Response { return reply(304, "") },
+		"no location":   func() *http.Response { return reply(302, "<html>sign in</html>") },
+		"no such range": func() *http.Response { return reply(206, "345", "Content-Range", "bytes 3-9/5") },
 		"416":           func() *http.Response { return graphError(416, "invalidRange") },
 	} {
 		w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
@@ -328,5 +442,28 @@ func TestDownloadRefusesBytesFromElsewhere(t *testing.T) {
 		if d, err := setup(t, w).Download(t.Context(), m365graph.P("me", "x", "content"), &m365graph.DownloadOptions{Offset: 3}); err == nil {
 			t.Errorf("%s: Download = %+v, want an error", name, d)
 		}
+	}
+}
+
+// The server says how much there is and sends less, without a length of its own.
+func TestADownloadThatEndsTooSoonIsAnError(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+		if r.URL.Host == "graph.microsoft.com" {
+			return reply(302, "", "Location", "https://contoso.sharepoint.com/d"), nil
+		}
+		resp := reply(206, "345", "Content-Range", "bytes 3-9/10")
+		resp.ContentLength = -1
+		return resp, nil
+	}}
+	d, err := setup(t, w).Download(t.Context(), m365graph.P("me", "x", "content"), &m365graph.DownloadOptions{Offset: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(d); !errors.Is(err, io.ErrUnexpectedEOF) || string(got) != "345" {
+		t.Errorf("ReadAll = %q, %v, want the bytes and ErrUnexpectedEOF", got, err)
+	}
+	if _, err := setup(t, w).Download(t.Context(), m365graph.P("x"), &m365graph.DownloadOptions{Offset: 1, Length: 1<<63 - 1}); err == nil {
+		t.Error("a range beyond all files was taken")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -18,77 +19,77 @@ const (
 	maxInner     = 16
 )
 
-// errorBody is Graph's envelope. The inner error is spelled both ways on the
-// wire, and nests.
-type errorBody struct {
-	Code       string          `json:"code"`
-	Message    string          `json:"message"`
-	Target     string          `json:"target"`
-	RequestID  string          `json:"request-id"`
-	RequestID2 string          `json:"requestId"`
-	Inner      json.RawMessage `json:"innerError"`
-	Inner2     json.RawMessage `json:"innererror"`
-}
-
-func (b *errorBody) inner() json.RawMessage {
-	if len(b.Inner) > 0 {
-		return b.Inner
-	}
-	return b.Inner2
-}
-
 // newError makes an error of an answer. It reads at most maxErrorBody of the
-// body and closes it.
-func newError(resp *http.Response, method, path string, now time.Time) *Error {
+// body and closes it. What a content host says is kept only where it has Graph's
+// form, and without links: it may echo the one that it was asked by, which is as
+// good as a token.
+func newError(resp *http.Response, method, path string, now time.Time, anonymous bool) *Error {
 	e := &Error{Method: method, Path: path, Status: resp.StatusCode}
-	e.RequestID = resp.Header.Get("request-id")
-	e.ClientRequestID = resp.Header.Get("client-request-id")
+	e.RequestID = line(resp.Header.Get("request-id"))
+	e.ClientRequestID = line(resp.Header.Get("client-request-id"))
 	e.Diagnostic = line(resp.Header.Get("x-ms-ags-diagnostic"))
 	e.Date, _ = http.ParseTime(resp.Header.Get("Date"))
 	e.RetryAfter, _ = parseRetryAfter(resp.Header.Get("Retry-After"), now)
 	e.Claims = parseClaims(resp.Header.Values("WWW-Authenticate"))
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	_ = resp.Body.Close()
-	e.readBody(body)
+	if !e.readEnvelope(body) && !anonymous {
+		e.Message = plainMessage(body)
+	}
+	if anonymous {
+		e.Message = links.ReplaceAllString(e.Message, "(a link)")
+	}
 	return e
 }
 
-func (e *Error) readBody(body []byte) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
-	var envelope struct {
-		Error       json.RawMessage `json:"error"`
-		Description string          `json:"error_description"`
+var links = regexp.MustCompile(`(?i)\b[a-z]+://\S*`)
+
+// members are those of a JSON object, each to be read by itself: one of a wrong
+// type must not cost the others.
+type members map[string]json.RawMessage
+
+func (m members) text(name string) string {
+	var s string
+	_ = json.Unmarshal(m[name], &s)
+	return line(s)
+}
+
+// inner is the nested error, which is spelled both ways on the wire.
+func (m members) inner() members {
+	var in members
+	if json.Unmarshal(m["innerError"], &in) != nil {
+		_ = json.Unmarshal(m["innererror"], &in)
 	}
-	if json.Unmarshal(body, &envelope) != nil || len(envelope.Error) == 0 {
-		e.Message = plainMessage(body)
-		return
+	return in
+}
+
+// readEnvelope reads Graph's form of an error, or OAuth's, which some gateways
+// answer with.
+func (e *Error) readEnvelope(body []byte) bool {
+	var envelope, outer members
+	body = bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf"))
+	if json.Unmarshal(body, &envelope) != nil || len(envelope["error"]) == 0 {
+		return false
 	}
-	var outer errorBody
-	if err := json.Unmarshal(envelope.Error, &outer); err != nil {
-		// OAuth's shape, which some gateways answer with: a bare code.
-		_ = json.Unmarshal(envelope.Error, &e.Code)
-		e.Code, e.Message = line(e.Code), line(envelope.Description)
-		return
+	if json.Unmarshal(envelope["error"], &outer) != nil {
+		e.Code, e.Message = envelope.text("error"), envelope.text("error_description")
+		return true
 	}
-	e.Code, e.Target = line(outer.Code), line(outer.Target)
-	e.Message = line(outer.Message)
-	for next := outer.inner(); len(next) > 0 && len(e.Inner) < maxInner; {
-		var in errorBody
-		if json.Unmarshal(next, &in) != nil {
-			break
-		}
-		if in.Code != "" {
-			e.Inner = append(e.Inner, line(in.Code))
+	e.Code, e.Target, e.Message = outer.text("code"), outer.text("target"), outer.text("message")
+	for in := outer.inner(); len(in) > 0 && len(e.Inner) < maxInner; in = in.inner() {
+		if code := in.text("code"); code != "" {
+			e.Inner = append(e.Inner, code)
 		}
 		if e.RequestID == "" {
-			e.RequestID = in.RequestID + in.RequestID2
+			e.RequestID = in.text("request-id") + in.text("requestId")
 		}
-		next = in.inner()
 	}
+	return true
 }
 
 // plainMessage says what kind of body came where Graph's envelope was expected.
 func plainMessage(body []byte) string {
+	body = bytes.TrimSpace(body)
 	switch {
 	case len(body) == 0:
 		return ""

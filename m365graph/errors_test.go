@@ -55,6 +55,7 @@ func TestErrorsAreReadInEachOfTheirShapes(t *testing.T) {
 		"text":                {"upstream\nfailed", m365graph.Error{Message: "upstream failed"}},
 		"null":                {`null`, m365graph.Error{Message: "null"}},
 		"null error":          {`{"error":null}`, m365graph.Error{}},
+		"a wrong type":        {`{"error":{"code":429,"message":"m","innerError":{"code":["x"],"innerError":{"code":"b"}}}}`, m365graph.Error{Message: "m", Inner: []string{"b"}}},
 		"inner not an object": {`{"error":{"code":"a","innerError":"x"}}`, m365graph.Error{Code: "a"}},
 		"broken":              {`{"error":{"code":`, m365graph.Error{Message: `{"error":{"code":`}},
 	} {
@@ -74,10 +75,10 @@ func TestErrorsCarryWhatSupportAsksFor(t *testing.T) {
 	if got.RequestID != "r" || got.ClientRequestID != "c" || !got.Date.Equal(date) || got.Diagnostic == "" || got.RetryAfter != 1500*time.Millisecond {
 		t.Errorf("error = %+v", got)
 	}
-	inner := reply(400, `{"error":{"code":"a","innerError":{"request-id":"from the body"}}}`)
+	inner := reply(400, `{"error":{"code":"a","innerError":{"request-id":"from\nthe body`+strings.Repeat("x", 9000)+`"}}}`)
 	inner.Header.Del("Request-Id")
-	if got := fault(t, inner); got.RequestID != "from the body" {
-		t.Errorf("RequestID = %q, want that of the body", got.RequestID)
+	if got := fault(t, inner); !strings.HasPrefix(got.RequestID, "from the body") || len(got.RequestID) > 2000 {
+		t.Errorf("RequestID = %.40q (%d bytes), want that of the body, bounded and on one line", got.RequestID, len(got.RequestID))
 	}
 }
 

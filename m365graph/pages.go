@@ -22,13 +22,13 @@ type Page[T any] struct {
 	// RequestID is Graph's id of the call.
 	RequestID string
 
-	link    string // where the page came from; empty for the first
+	link    string // where the page came from
 	dropped int    // items of it that a cursor left behind
 }
 
 // wirePage is a page as Graph sends it. An item may be null.
 type wirePage[T any] struct {
-	Value []*T   `json:"value"`
+	Value *[]*T  `json:"value"`
 	Count *int64 `json:"@odata.count"`
 	Next  string `json:"@odata.nextLink"`
 }
@@ -87,14 +87,14 @@ func parseCursor(cursor string) (skip int, link string, err error) {
 		return 0, cursor, nil
 	}
 	skip, err = strconv.Atoi(count)
-	if err != nil || skip < 0 {
+	if err != nil || skip < 0 || rest == "" {
 		return 0, "", errors.New("m365graph: Query.Cursor is not one of a TruncatedError or a Page")
 	}
 	return skip, rest, nil
 }
 
-// cursorWithin is a place in the middle of the page behind link, or of the first
-// page where link is empty. Graph's own links stand between pages only.
+// cursorWithin is a place in the middle of the page behind link. Graph's own
+// links stand between pages only.
 func cursorWithin(link string, skip int) string { return strconv.Itoa(skip) + "|" + link }
 
 func (p *Page[T]) drop(n int) {
@@ -111,9 +111,12 @@ func fetchPage[T any](ctx context.Context, c *Client, path Path, q *Query, link 
 	if err := resp.Decode(&wire); err != nil {
 		return nil, err
 	}
-	page := &Page[T]{Count: wire.Count, Next: wire.Next, RequestID: resp.RequestID(), link: link}
-	page.Items = make([]T, 0, len(wire.Value))
-	for _, item := range wire.Value {
+	if wire.Value == nil {
+		return nil, fmt.Errorf("m365graph: GET %s: the answer is no list (request-id %s)", path, resp.RequestID())
+	}
+	page := &Page[T]{Count: wire.Count, Next: wire.Next, RequestID: resp.RequestID(), link: resp.url}
+	page.Items = make([]T, 0, len(*wire.Value))
+	for _, item := range *wire.Value {
 		if item != nil {
 			page.Items = append(page.Items, *item)
 		}

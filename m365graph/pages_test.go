@@ -160,9 +160,39 @@ func TestCollectStopsAtMaxPagesAndSaysSo(t *testing.T) {
 	}
 }
 
+// The cursor holds the query that it was made with, from the first page on.
+func TestACursorKeepsItsQuery(t *testing.T) {
+	t.Parallel()
+	w := book(`{"id":"1"},{"id":"2"},{"id":"3"}`, `{"id":"4"}`)
+	c := setup(t, w)
+	q := &m365graph.Query{Filter: m365graph.Where("isRead eq false"), Top: 3, MaxItems: 2}
+	_, err := collect(m365graph.All[item](t.Context(), c, m365graph.P("me", "messages"), q))
+	var cut *m365graph.TruncatedError
+	if !errors.As(err, &cut) {
+		t.Fatal(err)
+	}
+	got, err := collect(m365graph.All[item](t.Context(), c, m365graph.P("me", "messages"), &m365graph.Query{Cursor: cut.Cursor, Top: 1}))
+	if diff := cmp.Diff([]string{"3", "4"}, got); diff != "" || err != nil {
+		t.Errorf("from the cursor: %v (-want +got):\n%s", err, diff)
+	}
+	if first, resumed := w.requests()[0].URL.String(), w.requests()[1].URL.String(); first != resumed {
+		t.Errorf("resumed with %s, want %s", resumed, first)
+	}
+}
+
+func TestAnAnswerThatIsNoListIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"hello":1}`, `null`, `{"value":null}`, `[]`, ``, `{"value":{}}`} {
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, body), nil }}
+		if got, err := collect(m365graph.All[item](t.Context(), setup(t, w), m365graph.P("me", "messages"), nil)); err == nil {
+			t.Errorf("a list answered with %q = %v, want an error", body, got)
+		}
+	}
+}
+
 func TestAForeignCursorIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, cursor := range []string{"https://evil.example/x", "-1|https://graph.microsoft.com/v1.0/me", "x|y", "1|https://evil.example"} {
+	for _, cursor := range []string{"https://evil.example/x", "-1|https://graph.microsoft.com/v1.0/me", "x|y", "2|", "1|https://evil.example"} {
 		w := book(threePages...)
 		_, err := collect(m365graph.All[item](t.Context(), setup(t, w), m365graph.P("me"), &m365graph.Query{Cursor: cursor}))
 		if err == nil || len(w.requests()) != 0 {

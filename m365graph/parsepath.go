@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxPathLength bounds a path from outside; Graph refuses far shorter URLs.
@@ -33,14 +34,18 @@ func ParsePath(s string) (Path, error) {
 		return bad("is empty")
 	}
 	var b strings.Builder
+	inside := false
 	for segment := range strings.SplitSeq(trimmed, "/") {
 		if why := checkSegment(segment); why != "" {
 			return bad(why)
 		}
+		if strings.HasSuffix(segment, ":") {
+			inside = !inside // "root:" begins a path of names, "b:" ends it
+		}
 		b.WriteByte('/')
 		keepEscapes(&b, segment)
 	}
-	return Path{escaped: b.String()}, nil
+	return Path{escaped: b.String(), inside: inside}, nil
 }
 
 // checkSegment says what is wrong with a segment as written, or nothing.
@@ -90,6 +95,9 @@ func keepEscapes(b *strings.Builder, segment string) {
 func clip(s string, n int) string {
 	if len(s) <= n {
 		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
 	}
 	return s[:n] + "…"
 }

@@ -105,12 +105,16 @@ func (p *Path) fail(err error) {
 	}
 }
 
+// checkElement refuses what a server that decodes too early would read as
+// another place. An id of Graph's may hold a slash, and no dots between slashes.
 func checkElement(e string) error {
-	switch e {
-	case "":
+	if e == "" {
 		return fmt.Errorf("m365graph: a path element is empty; is an id missing?")
-	case ".", "..":
-		return fmt.Errorf("m365graph: the path element %q would name another resource", e)
+	}
+	for part := range strings.FieldsFuncSeq(e, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if part == "." || part == ".." {
+			return fmt.Errorf("m365graph: the path element %q would name another resource", clip(e, 80))
+		}
 	}
 	return nil
 }

@@ -40,12 +40,32 @@ func TestPathEscapesEachElement(t *testing.T) {
 func TestPathRefusesElementsThatNameAnotherResource(t *testing.T) {
 	t.Parallel()
 	for _, p := range []m365graph.Path{
-		{}, m365graph.P(), m365graph.P("users", ""), m365graph.P("users", ".."), m365graph.P("users", ".", "messages"),
+		{}, m365graph.P(), m365graph.P("users", "../../me"), m365graph.P("users", `a\..\b`), m365graph.P("users", ""), m365graph.P("users", ".."), m365graph.P("users", ".", "messages"),
 		m365graph.P("me", "drive", "root").At("a/../b"), m365graph.P("me", "drive", "root").At("a//b"),
 		m365graph.P("me").Func("search", "q"),
 	} {
 		if p.Err() == nil {
 			t.Errorf("path %q was taken, want an error", p)
+		}
+	}
+}
+
+func TestAParsedPathGoesOnWhereItIs(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][2]string{
+		"/me/drive/root:/Reports":    {"/me/drive/root:/Reports:/children", "/me/drive/root:/Reports/a"},
+		"/me/drive/root":             {"/me/drive/root/children", "/me/drive/root:/a"},
+		"/me/drive/items/1:/a/b.txt": {"/me/drive/items/1:/a/b.txt:/children", "/me/drive/items/1:/a/b.txt/a"},
+	} {
+		p, err := m365graph.ParsePath(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Join("children").String(); got != want[0] {
+			t.Errorf("ParsePath(%q).Join = %s, want %s", in, got, want[0])
+		}
+		if got := p.At("a").String(); got != want[1] {
+			t.Errorf("ParsePath(%q).At = %s, want %s", in, got, want[1])
 		}
 	}
 }

@@ -39,8 +39,8 @@ type Query struct {
 	// MaxItems and MaxPages end an iterator early with a [*TruncatedError].
 	// Zero means no limit.
 	MaxItems, MaxPages int
-	// Cursor resumes a list where a [*TruncatedError] left it. Everything else
-	// but Prefer, MaxItems and MaxPages is in the cursor already.
+	// Cursor resumes a list where a [*TruncatedError] left it. It holds the
+	// query it was made with: of this one Prefer, MaxItems and MaxPages count.
 	Cursor string
 }
 

@@ -1,7 +1,10 @@
 package m365graph
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -25,8 +28,8 @@ type Request struct {
 	// IfMatch is an eTag, exactly as Graph gave it; the write happens only if
 	// the resource still has it, and is [ErrPrecondition] otherwise.
 	IfMatch string
-	// Header holds further headers. Authorization and Host are the client's own
-	// and are refused.
+	// Header holds further headers. Those that have a field of their own here
+	// or in Options, and Authorization, are refused.
 	Header http.Header
 	// Safety says when the request may be sent again.
 	Safety Safety
@@ -46,6 +49,8 @@ type Content struct {
 	Type string
 }
 
+const octetStream = "application/octet-stream"
+
 // Response is an answer that says yes.
 type Response struct {
 	// Status is the HTTP status, below 400.
@@ -55,17 +60,18 @@ type Response struct {
 	// Body is the whole body; empty for 202 and 204.
 	Body []byte
 
+	url    string
 	stream io.ReadCloser
 	length int64
 }
 
 // RequestID is Graph's id of the call, for Microsoft's support.
-func (r *Response) RequestID() string { return r.Header.Get("request-id") }
+func (r *Response) RequestID() string { return line(r.Header.Get("request-id")) }
 
-// Decode reads the JSON body into v.
+// Decode reads the JSON body into v. No body, or null, is an error.
 func (r *Response) Decode(v any) error {
-	if len(r.Body) == 0 {
-		return fmt.Errorf("m365graph: the answer %d has no body (request-id %s)", r.Status, r.RequestID())
+	if body := bytes.TrimSpace(r.Body); len(body) == 0 || string(body) == "null" {
+		return fmt.Errorf("m365graph: the answer %d holds nothing (request-id %s)", r.Status, r.RequestID())
 	}
 	if err := decodeJSON(r.Body, v); err != nil {
 		return fmt.Errorf("m365graph: read the answer (request-id %s): %w", r.RequestID(), err)
@@ -101,7 +107,7 @@ func (c *Client) newCall(req *Request) (*call, error) {
 	if req == nil {
 		return nil, errors.New("m365graph: the request is nil")
 	}
-	k := &call{client: c, rc: c.graph, method: req.Method, header: req.Header, stream: req.stream}
+	k := &call{client: c, method: req.Method, stream: req.stream, header: http.Header{}}
 	if k.method == "" {
 		k.method = http.MethodGet
 	}
@@ -113,17 +119,66 @@ func (c *Client) newCall(req *Request) (*call, error) {
 	if err := k.setBody(req); err != nil {
 		return nil, err
 	}
-	for name := range req.Header {
-		switch http.CanonicalHeaderKey(name) {
-		case "Authorization", "Host":
-			return nil, fmt.Errorf("m365graph: %s %s: the header %s is the client's own", k.method, k.path, name)
+	return k, k.setHeader(req)
+}
+
+// ownHeaders are set from fields, so that the client knows what they mean.
+var ownHeaders = map[string]string{
+	"Authorization": "the TokenProvider", "Host": "Options.Cloud", "User-Agent": "Options.UserAgent",
+	"If-Match": "Request.IfMatch", "Content-Type": "Request.Content", "Content-Length": "Request.Content",
+	"Transfer-Encoding": "Request.Content", "Prefer": "Query.Prefer", "Client-Request-Id": "the client itself",
+	"Return-Client-Request-Id": "the client itself",
+}
+
+func (k *call) setHeader(req *Request) error {
+	h := k.header
+	h.Set("Accept", "application/json")
+	if k.stream {
+		h.Set("Accept", "*/*")
+	}
+	for name, values := range req.Header {
+		name = http.CanonicalHeaderKey(name)
+		if source := ownHeaders[name]; source != "" {
+			return fmt.Errorf("m365graph: %s %s: the header %s comes from %s", k.method, k.path, name, source)
+		}
+		h[name] = values
+	}
+	if req.Query != nil && req.Query.Prefer != (Prefer{}) {
+		h.Set("Prefer", req.Query.Prefer.header())
+	}
+	if req.IfMatch != "" {
+		h.Set("If-Match", req.IfMatch)
+	}
+	for name, values := range h {
+		for _, v := range values {
+			if !isHeaderText(name) || !isHeaderText(v) {
+				return fmt.Errorf("m365graph: %s %s: the header %q holds characters that no header can", k.method, k.path, name)
+			}
 		}
 	}
-	k.ifMatch = req.IfMatch
-	if req.Query != nil {
-		k.prefer = req.Query.Prefer.header()
+	h.Set("User-Agent", k.client.identify)
+	h.Set("client-request-id", newGUID())
+	h.Set("return-client-request-id", "true")
+	return nil
+}
+
+// isHeaderText reports whether net/http would send s; it refuses a whole request
+// for one bad header, and quotes the value in its error.
+func isHeaderText(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7f {
+			return false
+		}
 	}
-	return k, nil
+	return true
+}
+
+// newGUID returns a random id in the form that Graph wants.
+func newGUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 // locate sets the URL, and the path that errors and logs show.
@@ -164,15 +219,14 @@ func (k *call) setBody(req *Request) error {
 		if err != nil {
 			return fmt.Errorf("m365graph: %s %s: write the body: %w", k.method, k.path, err)
 		}
-		k.body, k.length, k.contentType = body, int64(len(body)), "application/json"
+		k.body, k.length = body, int64(len(body))
+		k.header.Set("Content-Type", "application/json")
 	case req.Content != nil:
 		if req.Content.Open == nil || req.Content.Length < 0 {
 			return fmt.Errorf("m365graph: %s %s: Content needs Open and a Length", k.method, k.path)
 		}
-		k.open, k.length, k.contentType = req.Content.Open, req.Content.Length, req.Content.Type
-		if k.contentType == "" {
-			k.contentType = "application/octet-stream"
-		}
+		k.open, k.length = req.Content.Open, req.Content.Length
+		k.header.Set("Content-Type", cmp.Or(req.Content.Type, octetStream))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package m365graph
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"math/rand/v2"
@@ -16,11 +15,13 @@ import (
 type Safety int
 
 const (
-	// SafetyAuto derives the safety from the method: GET, HEAD, PUT, PATCH and
-	// DELETE are [SafetyRepeatable], unless they carry IfMatch; then, and for
-	// POST, it is [SafetyOnce].
+	// SafetyAuto derives the safety from the method: GET and HEAD are
+	// [SafetyRead]; PUT, PATCH and DELETE are [SafetyRepeatable], unless they
+	// carry IfMatch; then, and for POST, it is [SafetyOnce].
 	SafetyAuto Safety = iota
-	// SafetyRepeatable says that sending it twice does no harm.
+	// SafetyRead says that the request changes nothing, as some POSTs do not.
+	SafetyRead
+	// SafetyRepeatable says that writing it twice leaves what once does.
 	SafetyRepeatable
 	// SafetyOnce says to send again only where the first certainly did nothing:
 	// after a 429, after a 503 with Retry-After, or if no connection was made.
@@ -36,7 +37,7 @@ func (s Safety) resolve(method string, conditional bool) Safety {
 	}
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
-		return SafetyRepeatable
+		return SafetyRead
 	case http.MethodPut, http.MethodPatch, http.MethodDelete:
 		if !conditional {
 			return SafetyRepeatable
@@ -45,61 +46,54 @@ func (s Safety) resolve(method string, conditional bool) Safety {
 	return SafetyOnce
 }
 
-// verdict is what an attempt's end means for the next one.
-type verdict int
+// repeatable reports whether sending it after an unknown outcome does no harm.
+func (s Safety) repeatable() bool { return s == SafetyRead || s == SafetyRepeatable }
 
-const (
-	final   verdict = iota // the answer stands
-	again                  // send it again
-	unknown                // the write may have happened; do not send it again
-)
+// verdict is what the end of an attempt means.
+type verdict struct {
+	again bool // send it once more
+	maybe bool // a write may have happened, whatever comes next
+}
 
-// judgeStatus classifies an answer. Graph answers 429 before it executes
-// anything, so every method may be sent again after it.
+// judgeStatus classifies an answer that says no. Graph answers 429 before it
+// executes anything, so every method may be sent again after it.
 // https://learn.microsoft.com/graph/throttling
 func judgeStatus(s Safety, status int, retryAfter bool) verdict {
 	switch status {
 	case http.StatusTooManyRequests, statusBandwidthExceeded:
-		return again
+		return verdict{again: true}
 	case http.StatusServiceUnavailable:
-		if s == SafetyRepeatable || s == SafetyOnce && retryAfter {
-			return again
-		}
-		return unknown
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
-		if s == SafetyRepeatable {
-			return again
-		}
-		return unknown
+		refused := retryAfter && s != SafetySend // before it did anything
+		return verdict{again: refused || s.repeatable(), maybe: !refused}
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported, http.StatusInsufficientStorage:
+		return verdict{}
 	case http.StatusRequestTimeout:
-		if s == SafetyRepeatable {
-			return again
-		}
+		return verdict{again: s.repeatable(), maybe: true}
 	}
-	return final
+	// Whatever else a server or a gateway fails with proves nothing.
+	failed := status >= http.StatusInternalServerError
+	return verdict{again: failed && s.repeatable(), maybe: failed}
 }
 
-// judgeError classifies an attempt that brought no answer.
-func judgeError(s Safety, err error) verdict {
-	var dial *net.OpError
-	neverSent := errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect")
+// judgeError classifies an attempt that brought no whole answer, while the
+// caller still waits for one.
+func judgeError(s Safety, err error, neverSent bool) verdict {
 	var badCert *tls.CertificateVerificationError
 	var notTLS tls.RecordHeaderError
 	var source *sourceError
-	switch {
-	case errors.As(err, &badCert), errors.As(err, &notTLS), errors.Is(err, ErrHostNotAllowed):
-		return final // nothing was asked of this server, nor will be of the same again
-	case errors.Is(err, errBodyTooLarge), errors.As(err, &source):
-		return final
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		if s == SafetyRepeatable || neverSent {
-			return final
-		}
-		return unknown
-	case s == SafetyRepeatable, neverSent:
-		return again
+	// A transport of the caller's own may not call net/http's hooks.
+	if dial, ok := errors.AsType[*net.OpError](err); ok && (dial.Op == "dial" || dial.Op == "proxyconnect") {
+		neverSent = true
 	}
-	return unknown
+	switch {
+	case errors.As(err, &badCert), errors.As(err, &notTLS):
+		return verdict{} // nothing was sent, and the next try meets the same server
+	case errors.Is(err, errBodyTooLarge), errors.As(err, &source):
+		return verdict{maybe: true}
+	case neverSent:
+		return verdict{again: true}
+	}
+	return verdict{again: s.repeatable(), maybe: true}
 }
 
 const (

@@ -114,6 +114,53 @@ func requestNamed(name string) *m365graph.Request {
 	return req
 }
 
+// A write that is repeated may have happened in any attempt.
+func TestAWriteThatFailsForGoodSaysThatItMayHaveHappened(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		method  string
+		answers []int
+		want    error // beside ErrAmbiguous, where maybe
+		maybe   bool
+	}{
+		"PATCH all lost":          {"PATCH", []int{504, 504, 504, 504, 504}, nil, true},
+		"PUT lost, then refused":  {"PUT", []int{502, 403}, m365graph.ErrForbidden, true},
+		"PUT throttled, refused":  {"PUT", []int{429, 403}, m365graph.ErrForbidden, false},
+		"PATCH busy, refused":     {"PATCH", []int{503, 409}, m365graph.ErrConflict, true},
+		"DELETE lost, then gone":  {"DELETE", []int{504, 404}, nil, false},
+		"DELETE of nothing":       {"DELETE", []int{404}, m365graph.ErrNotFound, false},
+		"DELETE busy, then gone":  {"DELETE", []int{429, 404}, m365graph.ErrNotFound, false},
+		"POST with an odd status": {"POST", []int{520}, nil, true},
+		"GET lost for good":       {"GET", []int{504, 504, 504, 504, 504}, nil, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) { return graphError(tt.answers[n], "x"), nil }}
+			_, err := setup(t, w).Do(t.Context(), &m365graph.Request{Method: tt.method, Path: m365graph.P("me", "x")})
+			if errors.Is(err, m365graph.ErrAmbiguous) != tt.maybe || tt.want != nil && !errors.Is(err, tt.want) {
+				t.Errorf("%s: %v, want ErrAmbiguous = %v and %v", name, err, tt.maybe, tt.want)
+			}
+			if name == "DELETE lost, then gone" && err != nil {
+				t.Errorf("%s: %v, want success: the first attempt did it", name, err)
+			}
+			if len(w.requests()) != len(tt.answers) {
+				t.Errorf("%s: sent %d times, want %d", name, len(w.requests()), len(tt.answers))
+			}
+		})
+	}
+}
+
+func TestAWriteAnsweredWithNothingIsDone(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(204, ""), nil }}
+	c := setup(t, w)
+	if got, err := m365graph.Patch[item](t.Context(), c, m365graph.P("users", "1"), map[string]any{"jobTitle": "x"}, ""); err != nil || got == nil {
+		t.Errorf("Patch answered with 204 = %v, %v, want a zero item", got, err)
+	}
+	if got, err := m365graph.Get[item](t.Context(), c, m365graph.P("users", "1"), nil); err == nil {
+		t.Errorf("Get answered with 204 = %v, want an error", got)
+	}
+}
+
 // Graph's wait is waited in full, in each of its forms, and not much more.
 func TestRetryAfterIsWaitedInFull(t *testing.T) {
 	t.Parallel()

@@ -84,15 +84,18 @@ type DateTimeTimeZone struct {
 // the second as Graph writes.
 const wallClock = "2006-01-02T15:04:05.0000000"
 
-// DateTime returns t on the wall clock of its own location. The location must
-// have an IANA or Windows name, as those of time.LoadLocation have, or be UTC;
-// others, time.Local among them, are turned into UTC.
+// DateTime returns t on the wall clock of its own location, where that has an
+// IANA or Windows name which says the same instant; all others, time.Local and
+// time.FixedZone among them, become UTC.
 func DateTime(t time.Time) DateTimeTimeZone {
-	name := t.Location().String()
-	if _, err := winzone.Load(name); err != nil || name == "Local" {
-		t, name = t.UTC(), "UTC"
+	t = t.Truncate(100 * time.Nanosecond) // as fine as Graph keeps it
+	own := DateTimeTimeZone{DateTime: t.Format(wallClock), TimeZone: t.Location().String()}
+	// A made-up zone can bear a real one's name, and an hour of autumn comes
+	// twice: what counts is what Graph will read.
+	if read, err := own.Time(); err == nil && read.Equal(t) {
+		return own
 	}
-	return DateTimeTimeZone{DateTime: t.Format(wallClock), TimeZone: name}
+	return DateTimeTimeZone{DateTime: t.UTC().Format(wallClock), TimeZone: "UTC"}
 }
 
 // Time returns the instant, in the named zone. An unknown zone is an error, not

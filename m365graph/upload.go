@@ -32,6 +32,7 @@ type UploadSession struct {
 	ExpiresOn time.Time
 
 	begun bool // slices may have arrived already
+	last  bool // the last slice may have, and with it the file
 }
 
 // UploadOptions change how a file is sent.
@@ -56,7 +57,7 @@ func (c *Client) CreateUploadSession(ctx context.Context, path Path, body any) (
 		body = struct{}{}
 	}
 	// An unused session lapses by itself, so a second one does no harm.
-	resp, err := c.Do(ctx, &Request{Method: http.MethodPost, Path: path, Body: body, Safety: SafetyRepeatable})
+	resp, err := c.Do(ctx, &Request{Method: http.MethodPost, Path: path, Body: body, Safety: SafetyRead})
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +79,10 @@ func (c *Client) CreateUploadSession(ctx context.Context, path Path, body any) (
 // arrived and goes on from there. The size must be above zero, as a session
 // cannot make an empty file.
 //
-// An error that matches [ErrNotFound] says that the session is gone; make a new
-// one. One that matches [ErrAmbiguous] says that the last slice was sent and its
-// answer lost: look whether the file is there.
+// An error that matches [ErrAmbiguous] says that the last slice was sent and its
+// answer lost: look whether the file is there. One that matches [ErrNotFound]
+// says that the session is gone: make a new one, but look first if an earlier
+// process may have finished it.
 func (c *Client) Upload(ctx context.Context, s *UploadSession, src io.ReaderAt, size int64, opts *UploadOptions) (*Response, error) {
 	var o UploadOptions
 	if opts != nil {
@@ -97,13 +99,11 @@ func (c *Client) Upload(ctx context.Context, s *UploadSession, src io.ReaderAt, 
 		return nil, errors.New("m365graph: upload: a session cannot take an empty file; send it in one request")
 	}
 	u := &uploader{client: c, session: s, src: src, size: size, opts: o}
-	if s.begun {
-		if err := u.ask(ctx); err != nil {
-			return nil, err
-		}
+	resp, err := u.run(ctx)
+	if err != nil && s.last && !errors.Is(err, ErrAmbiguous) {
+		return nil, ambiguous(http.MethodPut, "the end of an upload", err)
 	}
-	s.begun = true
-	return u.run(ctx)
+	return resp, err
 }
 
 // CancelUpload ends a session and drops what it holds.
@@ -131,12 +131,18 @@ type uploader struct {
 	stalls  int
 
 	mu   sync.Mutex   // a transport may read on after its attempt has ended
-	live *sliceReader // the attempt whose reading counts as progress
+	live *sliceReader // the attempt that may read the source
 }
 
 func (u *uploader) run(ctx context.Context) (*Response, error) {
+	if u.session.begun {
+		if err := u.ask(ctx); err != nil {
+			return nil, err
+		}
+	}
+	u.session.begun = true
 	for {
-		u.report(nil, u.next)
+		u.report(u.next)
 		before := u.next
 		resp, err := u.put(ctx)
 		switch {
@@ -144,11 +150,12 @@ func (u *uploader) run(ctx context.Context) (*Response, error) {
 			// These bytes are there already, most likely because the answer
 			// to an earlier attempt was lost.
 			err = u.ask(ctx)
-		case err == nil && resp.Status != http.StatusAccepted && u.next+u.sliceLen() >= u.size:
-			u.report(nil, u.size)
-			return resp, nil
 		case err == nil:
-			err = u.advance(resp)
+			var more bool
+			if more, err = u.advance(resp); err == nil && !more {
+				u.report(u.size)
+				return resp, nil
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -164,40 +171,39 @@ func (u *uploader) run(ctx context.Context) (*Response, error) {
 // errRange is a 416, which only an upload has a use for.
 var errRange = errors.New("m365graph: the range is not the one expected")
 
-func (u *uploader) sliceLen() int64 { return min(u.opts.SliceSize, u.size-u.next) }
-
 // put sends the next slice.
 func (u *uploader) put(ctx context.Context) (*Response, error) {
-	from, n := u.next, u.sliceLen()
+	from, n := u.next, min(u.opts.SliceSize, u.size-u.next)
 	if n <= 0 {
 		return nil, fmt.Errorf("m365graph: upload: the server expects byte %d of a file of %d", from, u.size)
 	}
-	k, err := u.client.contentCall(http.MethodPut, u.session.URL, SafetyRepeatable)
+	safety := SafetyRead // a slice that is not the last changes nothing to be seen
+	if from+n == u.size {
+		safety = SafetyRepeatable
+	}
+	k, err := u.client.contentCall(http.MethodPut, u.session.URL, safety)
 	if err != nil {
 		return nil, err
 	}
 	k.header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, from+n-1, u.size))
-	k.length, k.contentType = n, "application/octet-stream"
-	k.open = func() (io.Reader, error) {
-		return u.newSliceReader(from, n), nil
-	}
+	k.header.Set("Content-Type", octetStream)
+	k.length = n
+	k.open = func() (io.Reader, error) { return u.newSliceReader(from, n), nil }
 	resp, err := k.send(ctx)
-	no, refused := errors.AsType[*Error](err)
-	switch {
-	case !refused:
-		return resp, err
-	case no.Status == http.StatusRequestedRangeNotSatisfiable:
-		return nil, errRange
-	case no.Status == http.StatusNotFound && from+n == u.size && k.attempts > 1:
-		// The first try may have completed the file and so ended the session.
-		return nil, ambiguous(k.method, k.path, err)
+	u.endAttempt()
+	if from+n == u.size && k.maybe && err != nil {
+		u.session.last = true
 	}
-	return nil, err
+	no, refused := errors.AsType[*Error](err)
+	if refused && no.Status == http.StatusRequestedRangeNotSatisfiable {
+		return nil, errRange
+	}
+	return resp, err
 }
 
 // ask sets next to the first byte that the server lacks.
 func (u *uploader) ask(ctx context.Context) error {
-	k, err := u.client.contentCall(http.MethodGet, u.session.URL, SafetyRepeatable)
+	k, err := u.client.contentCall(http.MethodGet, u.session.URL, SafetyRead)
 	if err != nil {
 		return err
 	}
@@ -205,74 +211,115 @@ func (u *uploader) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return u.advance(resp)
+	more, err := u.advance(resp)
+	if err == nil && !more {
+		err = errors.New("m365graph: upload: the server does not say what it expects next")
+	}
+	if err == nil {
+		u.session.last = false // it still waits for something
+	}
+	return err
 }
 
-// advance reads where the server wants to go on. The list need not be complete;
-// its lowest start is what counts. OneDrive writes "0-99" or "100-", Outlook
-// writes "100" and begins its names with capitals, which decoding ignores.
-func (u *uploader) advance(resp *Response) error {
+// advance reads where the server wants to go on, and whether it does at all. The
+// list need not be complete; its lowest start is what counts. OneDrive writes
+// "0-99" or "100-", Outlook writes "100" and begins its names with capitals,
+// which decoding ignores; it ends with an answer that has no body.
+func (u *uploader) advance(resp *Response) (more bool, err error) {
 	var wire struct {
 		Ranges []string `json:"nextExpectedRanges"`
 	}
-	if err := resp.Decode(&wire); err != nil {
-		return err
+	if resp.Status == http.StatusAccepted || len(resp.Body) > 0 {
+		if err := resp.Decode(&wire); err != nil {
+			return false, err
+		}
 	}
 	next := int64(-1)
 	for _, r := range wire.Ranges {
 		start, _, _ := strings.Cut(r, "-")
 		n, err := strconv.ParseInt(strings.TrimSpace(start), 10, 64)
 		if err != nil || n < 0 {
-			return fmt.Errorf("m365graph: upload: the server expects the range %q", clip(r, 40))
+			return false, fmt.Errorf("m365graph: upload: the server expects the range %q", clip(r, 40))
 		}
 		if next < 0 || n < next {
 			next = n
 		}
 	}
-	if next < 0 {
-		return fmt.Errorf("m365graph: upload: the server says %d without what it expects next", resp.Status)
+	switch done := u.next+u.opts.SliceSize >= u.size && resp.Status != http.StatusAccepted; {
+	case next >= 0:
+		u.next = next
+		return true, nil
+	case !done:
+		return false, fmt.Errorf("m365graph: upload: the server says %d without what it expects next", resp.Status)
 	}
-	u.next = next
-	return nil
+	return false, nil
 }
 
-// report tells of progress: that of the run itself where r is nil, which ends
-// the attempt, or else of an attempt that has not ended.
-func (u *uploader) report(r *sliceReader, sent int64) {
+// report tells of progress between attempts.
+func (u *uploader) report(sent int64) {
+	if u.opts.Progress != nil {
+		u.opts.Progress(sent, u.size)
+	}
+}
+
+// endAttempt keeps the transport, which may lag behind, from the source.
+func (u *uploader) endAttempt() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if r == nil {
+	if u.live != nil {
+		u.live.stop()
 		u.live = nil
-	}
-	if u.live == r && u.opts.Progress != nil {
-		u.opts.Progress(sent, u.size)
 	}
 }
 
 // sliceReader reads one attempt's bytes and tells how far it is.
 type sliceReader struct {
-	upload *uploader
-	bytes  *io.SectionReader
-	at     int64
+	upload  *uploader
+	bytes   *io.SectionReader
+	at, end int64
+
+	mu     sync.Mutex
+	closed bool
 }
 
+// newSliceReader begins an attempt, and ends the one before it.
 func (u *uploader) newSliceReader(from, n int64) *sliceReader {
+	r := &sliceReader{upload: u, bytes: io.NewSectionReader(u.src, from, n), at: from, end: from + n}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.live = &sliceReader{upload: u, bytes: io.NewSectionReader(u.src, from, n), at: from}
-	return u.live
+	if u.live != nil {
+		u.live.stop()
+	}
+	u.live = r
+	return r
 }
 
 func (r *sliceReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return 0, errors.New("this attempt has ended")
+	}
 	n, err := r.bytes.Read(p)
-	if err != nil && err != io.EOF {
+	r.at += int64(n)
+	switch {
+	case err == io.EOF && r.at < r.end:
+		return n, &sourceError{fmt.Errorf("it ends at byte %d of %d: %w", r.at, r.upload.size, io.ErrUnexpectedEOF)}
+	case err != nil && err != io.EOF:
 		return n, &sourceError{err}
 	}
-	if n > 0 {
-		r.at += int64(n)
-		r.upload.report(r, r.at)
+	if n > 0 && r.upload.opts.Progress != nil {
+		r.upload.opts.Progress(r.at, r.upload.size)
 	}
 	return n, err
+}
+
+// stop waits for a read under way: when an upload has returned, nothing reads
+// its source any more.
+func (r *sliceReader) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
 }
 
 // sourceError is a failure to read what is to be sent, which no retry mends.

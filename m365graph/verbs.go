@@ -18,6 +18,7 @@ func Post[T any](ctx context.Context, c *Client, path Path, body any) (*T, error
 
 // Patch changes the properties that body names. With a non-empty eTag it does so
 // only if the resource still has it, and fails with [ErrPrecondition] otherwise.
+// Where Graph answers a write with nothing (204), the result is a zero T.
 func Patch[T any](ctx context.Context, c *Client, path Path, body any, eTag string) (*T, error) {
 	return doFor[T](ctx, c, &Request{Method: http.MethodPatch, Path: path, Body: body, IfMatch: eTag})
 }
@@ -40,6 +41,9 @@ func doFor[T any](ctx context.Context, c *Client, req *Request) (*T, error) {
 		return nil, err
 	}
 	v := new(T)
+	if len(resp.Body) == 0 && req.Method != http.MethodGet {
+		return v, nil
+	}
 	if err := resp.Decode(v); err != nil {
 		return nil, err
 	}

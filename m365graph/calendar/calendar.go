@@ -128,13 +128,15 @@ type Draft struct {
 	Sensitivity     string   `json:"sensitivity,omitempty"`
 	Categories      []string `json:"categories,omitempty"`
 	// TransactionID makes creating repeatable: Graph creates one event for
-	// one id. Empty means a random one; set it to repeat across processes.
+	// one id. Empty means a random one, which Create writes here, so that
+	// creating the same draft again makes no second event.
 	TransactionID string `json:"transactionId,omitempty"`
 }
 
 // Create creates an event and returns it as stored, with times in UTC. As it
 // carries a transaction id it is sent again after a fault, and creates one event
-// all the same. https://learn.microsoft.com/graph/api/calendar-post-events
+// all the same. If it fails for good and the error matches
+// m365graph.ErrAmbiguous, call it with the same draft again. https://learn.microsoft.com/graph/api/calendar-post-events
 func (c *Client) Create(ctx context.Context, d *Draft) (*Event, error) {
 	if d == nil || d.Start.IsZero() || d.End.IsZero() {
 		return nil, errors.New("calendar: create: Start and End are required")
@@ -150,12 +152,11 @@ func (c *Client) Create(ctx context.Context, d *Draft) (*Event, error) {
 	if end.Before(start) {
 		return nil, fmt.Errorf("calendar: create: it ends at %s, before it starts at %s", d.End.DateTime, d.Start.DateTime)
 	}
-	event := *d
-	if event.TransactionID == "" {
-		event.TransactionID = rand.Text()
+	if d.TransactionID == "" {
+		d.TransactionID = rand.Text()
 	}
 	resp, err := c.graph.Do(ctx, &m365graph.Request{
-		Method: http.MethodPost, Path: c.own.Join("events"), Body: &event, Safety: m365graph.SafetyRepeatable,
+		Method: http.MethodPost, Path: c.own.Join("events"), Body: d, Safety: m365graph.SafetyRepeatable,
 	})
 	if err != nil {
 		return nil, err

@@ -181,6 +181,31 @@ func TestCreateIsRepeatedAndCreatesOnce(t *testing.T) {
 	}
 }
 
+// Every answer was lost, and the caller tries once more.
+func TestADraftThatIsCreatedAgainMakesNoSecondEvent(t *testing.T) {
+	t.Parallel()
+	_, x := setup(t)
+	graph, err := m365graph.New(x.Tokens(), &m365graph.Options{Cloud: x.Cloud, HTTPClient: x.HTTP, MaxRetries: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := calendar.New(graph)
+	if err := x.Graph.Fail(graphtest.Fault{Route: "POST /me/calendar/events", Status: 504, Code: "generalException", After: true}); err != nil {
+		t.Fatal(err)
+	}
+	day := time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)
+	draft := &calendar.Draft{Subject: "once", Start: m365graph.DateTime(day), End: m365graph.DateTime(day)}
+	if _, err := c.Create(t.Context(), draft); !errors.Is(err, m365graph.ErrAmbiguous) {
+		t.Errorf("Create = %v, want ErrAmbiguous", err)
+	}
+	if _, err := c.Create(t.Context(), draft); err != nil {
+		t.Fatal(err)
+	}
+	if got := agenda(t, c.View(t.Context(), day.AddDate(0, 0, -1), day.AddDate(0, 0, 1), nil)); len(got) != 1 {
+		t.Errorf("View = %v, want one event", got)
+	}
+}
+
 func TestCreateRefusesWhatCannotBe(t *testing.T) {
 	t.Parallel()
 	c, x := setup(t)

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -49,7 +50,7 @@ type ListOptions struct {
 	// Filter narrows further, on any property that Graph filters by.
 	Filter m365graph.Filter
 	// Search finds words in subject, body and addresses, most relevant first.
-	// Graph does not join it with a filter.
+	// Graph does not join it with Unread, Since or Filter.
 	Search string
 	// Select names the properties wanted, in place of those of a table.
 	Select []string
@@ -71,6 +72,11 @@ func (c *Client) List(ctx context.Context, opts *ListOptions) iter.Seq2[Message,
 	var o ListOptions
 	if opts != nil {
 		o = *opts
+	}
+	if o.Search != "" && (o.Unread || !o.Since.IsZero() || !o.Filter.IsZero()) {
+		return func(yield func(Message, error) bool) {
+			yield(Message{}, errors.New("mail: list: Graph does not join Search with Unread, Since or Filter"))
+		}
 	}
 	path := c.mailbox
 	if o.Folder != "" {

@@ -75,6 +75,22 @@ func TestListNarrows(t *testing.T) {
 	}
 }
 
+func TestASearchIsNotJoinedWithAFilter(t *testing.T) {
+	t.Parallel()
+	c, x := setup(t, 1)
+	for _, opts := range []mail.ListOptions{{Unread: true}, {Since: day}, {Filter: m365graph.Where("isDraft eq false")}} {
+		opts.Search = "hello"
+		for _, err := range c.List(t.Context(), &opts) {
+			if err == nil {
+				t.Errorf("List(%+v) gave a message, want an error", opts)
+			}
+		}
+	}
+	if n := len(x.Graph.Requests()); n != 0 {
+		t.Errorf("%d requests were sent, want 0", n)
+	}
+}
+
 func TestListWalksThroughThrottlingExactlyOnce(t *testing.T) {
 	t.Parallel()
 	c, x := setup(t, 23)
@@ -270,7 +286,7 @@ func TestAThrottledSendGoesOutOnce(t *testing.T) {
 func TestSendRefusesWhatCannotArrive(t *testing.T) {
 	t.Parallel()
 	c, x := setup(t, 0)
-	big := mail.File("big.bin", "", make([]byte, 3<<20+1))
+	big := mail.File("big.bin", "", make([]byte, 2_900_001))
 	for name, m := range map[string]*mail.Outgoing{
 		"nothing": nil, "nobody": {Subject: "x"},
 		"too much": {ToRecipients: m365graph.Recipients(testtenant.Owner), Attachments: []mail.Attachment{big}},

@@ -20,7 +20,7 @@ type Outgoing struct {
 	// Importance is "low", "normal" or "high". Empty means normal.
 	Importance string   `json:"importance,omitempty"`
 	Categories []string `json:"categories,omitempty"`
-	// Attachments are made with [File], together below 3 MB.
+	// Attachments are made with [File], together below 2.9 MB.
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
@@ -31,9 +31,10 @@ func File(name, contentType string, content []byte) Attachment {
 	}
 }
 
-// maxAttached is what one request may carry of attachments; more of them need
-// an upload session. https://learn.microsoft.com/graph/outlook-large-attachments
-const maxAttached = 3 << 20
+// maxAttached is what one request may carry of attachments: Graph takes 4 MB, and
+// base64 makes four bytes of three. More of them need an upload session.
+// https://learn.microsoft.com/graph/outlook-large-attachments
+const maxAttached = 2_900_000
 
 // SendOptions change how a mail is sent.
 type SendOptions struct {
