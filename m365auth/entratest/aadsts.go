@@ -41,6 +41,34 @@ var aadstsErrors = map[int]aadsts{
 	7000215: {401, "invalid_client", "", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID."},
 	7000222: {401, "invalid_client", "", "The provided client secret keys for app '{}' are expired."},
 
+	700027: {401, "invalid_client", "", "Client assertion failed signature validation. The certificate or key is not registered on the application, has expired, or did not sign the assertion."},
+	700021: {401, "invalid_client", "", "Client assertion application identifier doesn't match 'client_id' parameter '{}'."},
+	700023: {401, "invalid_client", "", "Client assertion audience claim does not match Realm issuer."},
+	700024: {401, "invalid_client", "", "Client assertion is not within its valid time range."},
+	700211: {401, "invalid_client", "", "No matching federated identity record found for presented assertion issuer '{}'."},
+	700212: {401, "invalid_client", "", "No matching federated identity record found for presented assertion audience '{}'."},
+	700213: {401, "invalid_client", "", "No matching federated identity record found for presented assertion subject '{}'."},
+	50027:  {400, "invalid_request", "", "JWT token is invalid or malformed."},
+	50059:  {400, "invalid_request", "", "No tenant-identifying information found in either the request or implied by any provided credentials."},
+
+	// The authorization endpoint.
+	50011:  {400, "invalid_request", "", "The redirect URI '{}' specified in the request does not match the redirect URIs configured for the application."},
+	70007:  {400, "unsupported_response_mode", "", "'{}' is not a supported value of 'response_mode' when requesting a token."},
+	700051: {400, "unsupported_response_type", "", "response_type '{}' is not enabled for the application."},
+	90023:  {400, "invalid_request", "", "Unsupported 'prompt' value '{}'."},
+	501491: {400, "invalid_request", "", "Invalid size of code_challenge parameter."},
+	50058:  {400, "login_required", "", "A silent sign-in request was sent but no user is signed in."},
+	16000:  {400, "interaction_required", "", "The user account '{}' is not signed in to this session. Select an account, or sign in."},
+	500112: {400, "invalid_grant", "", "The reply address '{}' does not match the reply address provided when requesting the authorization code."},
+	501481: {400, "invalid_grant", "", "The Code_Verifier does not match the code_challenge supplied in the authorization request."},
+
+	// On behalf of, and for itself.
+	50013:   {400, "invalid_grant", "", "Assertion failed signature validation."},
+	500131:  {400, "invalid_grant", "", "Assertion audience does not match the Client app presenting the assertion. The audience in the assertion must be the identifier of the application."},
+	500133:  {400, "invalid_grant", "", "Assertion is not within its valid time range."},
+	7000114: {400, "invalid_grant", "", "Application '{}' is not allowed to make application on-behalf-of calls."},
+	1002012: {400, "invalid_scope", "", "The provided value for scope {} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."},
+
 	// Scopes and consent.
 	70011:  {400, "invalid_scope", "", "The provided value for the input parameter 'scope' is not valid. The scope '{}' is not valid."},
 	28000:  {400, "invalid_request", "", "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope '{}' is not valid."},
@@ -126,21 +154,18 @@ type errorBody struct {
 
 func (p *problem) reply(c *call) reply {
 	e := p.entry()
-	stamp := c.now.UTC().Format("2006-01-02 15:04:05Z")
 	body := errorBody{
 		Error: e.code, SubError: e.suberror, Claims: p.claims,
-		Timestamp: stamp, TraceID: c.trace, CorrelationID: c.correlation,
+		Timestamp: c.stamp(), TraceID: c.trace, CorrelationID: c.correlation,
 	}
 	if p.code != "" {
 		body.Error = p.code
 	}
-	text := p.text()
 	if p.number != slowDown {
-		text = p.Error()
 		body.Codes = []int{p.number}
 		body.URI = fmt.Sprintf("%s/error?code=%d", c.base, p.number)
 	}
-	body.Description = fmt.Sprintf("%s Trace ID: %s Correlation ID: %s Timestamp: %s", text, c.trace, c.correlation, stamp)
+	body.Description = p.description(c)
 	r := jsonReply(e.status, body)
 	r.aadsts = p.number
 	if e.status == http.StatusMethodNotAllowed {
@@ -148,3 +173,14 @@ func (p *problem) reply(c *call) reply {
 	}
 	return r
 }
+
+// description is the text with what a support case asks for.
+func (p *problem) description(c *call) string {
+	text := p.text()
+	if p.number != slowDown {
+		text = p.Error()
+	}
+	return fmt.Sprintf("%s Trace ID: %s Correlation ID: %s Timestamp: %s", text, c.trace, c.correlation, c.stamp())
+}
+
+func (c *call) stamp() string { return c.now.UTC().Format("2006-01-02 15:04:05Z") }

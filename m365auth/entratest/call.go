@@ -24,8 +24,7 @@ type call struct {
 	trace       string
 	correlation string
 	form        url.Values // the body's; never nil
-	clientID    string
-	secret      bool // the client presented a secret or an assertion
+	credential  credential
 }
 
 // reply is an answer. Handlers return it, so that one place writes and logs.
@@ -54,12 +53,16 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /{tenant}/discovery/v2.0/keys", s.serve(Keys, s.keySet))
 	mux.Handle("/{tenant}/oauth2/v2.0/devicecode", s.serve(DeviceCode, s.post(s.startDeviceCode)))
 	mux.Handle("/{tenant}/oauth2/v2.0/token", s.serve(Token, s.post(s.token)))
+	mux.Handle("GET /{tenant}/oauth2/v2.0/authorize", s.serve(Authorize, s.authorize))
+	mux.Handle("POST /{tenant}/oauth2/v2.0/authorize", s.serve(Authorize, s.authorize))
 	mux.Handle("GET /devicelogin", s.serve(Page, s.showPage))
 	mux.Handle("POST /devicelogin", s.serve(Page, s.submitPage))
-	mux.Handle("/", s.serve(anything, func(*call) reply {
-		return reply{status: http.StatusNotFound, kind: "text/plain; charset=utf-8", body: []byte("not found\n")}
-	}))
+	mux.Handle("/", s.serve(anything, notFound))
 	return mux
+}
+
+func notFound(*call) reply {
+	return reply{status: http.StatusNotFound, kind: "text/plain; charset=utf-8", body: []byte("not found\n")}
 }
 
 // post lets through what the OAuth endpoints accept: a POST to a known tenant.
@@ -157,22 +160,16 @@ func (s *Server) newCall(w http.ResponseWriter, r *http.Request) (*call, error) 
 		return c, err
 	}
 	c.form = form
-	c.clientID, c.secret = clientCredentials(r, form)
+	c.credential = credentialOf(r, form)
 	return c, nil
 }
 
-// clientCredentials finds the client id in the form or, where it is empty
-// there, in HTTP Basic (RFC 6749, 2.3.1).
-func clientCredentials(r *http.Request, form url.Values) (id string, secret bool) {
-	id = form.Get("client_id")
-	secret = form.Get("client_secret") != "" || form.Get("client_assertion") != ""
-	if user, password, ok := r.BasicAuth(); ok && id == "" {
-		if decoded, err := url.QueryUnescape(user); err == nil {
-			user = decoded
-		}
-		return user, secret || password != ""
+// clientID is the application that a request names, anywhere.
+func (c *call) clientID() string {
+	if c.credential.id != "" {
+		return c.credential.id
 	}
-	return id, secret
+	return c.URL.Query().Get("client_id")
 }
 
 // correlation is the id that the client gave its request, in a header or the
@@ -203,8 +200,9 @@ type Request struct {
 	Proto string
 	// ClientID is the application's.
 	ClientID string
-	// GrantType is "device_code" under either of its names, "refresh_token",
-	// "other", or empty where there is none.
+	// GrantType is "authorization_code", "client_credentials", "device_code"
+	// (under either of its names), "on_behalf_of" (which the protocol calls
+	// jwt-bearer), "refresh_token", "other", or empty where there is none.
 	GrantType string
 	// Status is that of the answer; -1 where the connection was cut instead.
 	Status int
@@ -219,7 +217,7 @@ func (s *Server) logRequest(c *call, rep reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = appendBounded(s.requests, Request{
-		Time: c.now, Method: c.Method, Path: c.URL.Path, Proto: c.Proto, ClientID: c.clientID,
+		Time: c.now, Method: c.Method, Path: c.URL.Path, Proto: c.Proto, ClientID: c.clientID(),
 		GrantType: c.grant(), Status: rep.status, AADSTS: rep.aadsts,
 	})
 }

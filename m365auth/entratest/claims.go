@@ -10,7 +10,8 @@ import (
 )
 
 // accessClaims are those of https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
-// that programs look at.
+// that programs look at. The client stands in appid, as in Graph's tokens, and
+// in azp, as in those of other resources.
 type accessClaims struct {
 	Audience  string   `json:"aud"`
 	Issuer    string   `json:"iss"`
@@ -20,32 +21,49 @@ type accessClaims struct {
 	AppName   string   `json:"app_displayname"`
 	AppID     string   `json:"appid"`
 	AppAuth   string   `json:"appidacr"`
+	Client    string   `json:"azp"`
+	ClientACR string   `json:"azpacr"`
 	Kind      string   `json:"idtyp"`
-	Name      string   `json:"name"`
+	Name      string   `json:"name,omitempty"`
 	ObjectID  string   `json:"oid"`
-	Username  string   `json:"preferred_username"`
-	Scopes    string   `json:"scp"`
+	Username  string   `json:"preferred_username,omitempty"`
+	Roles     []string `json:"roles,omitempty"`
+	Scopes    string   `json:"scp,omitempty"`
 	Subject   string   `json:"sub"`
 	TenantID  string   `json:"tid"`
-	UPN       string   `json:"upn"`
+	UPN       string   `json:"upn,omitempty"`
 	ID        string   `json:"uti"`
 	Version   string   `json:"ver"`
 	Capable   []string `json:"xms_cc,omitempty"`
+	Resource  string   `json:"xms_mirid,omitempty"`
 }
 
 // skew is how far back Entra dates a token, for resources with slow clocks.
 const skew = 5 * time.Minute
 
+// Ways in which a client authenticated, as azpacr tells them.
+const (
+	acrPublic      = "0"
+	acrSecret      = "1"
+	acrCertificate = "2"
+)
+
 func (s *Server) accessToken(now time.Time, g grantOf) (string, error) {
+	from := s.notBefore(now, g)
 	claims := accessClaims{
-		Audience: s.opts.Audience, Issuer: s.Issuer(),
-		IssuedAt: now.Add(-skew).Unix(), NotBefore: now.Add(-skew).Unix(), Expires: now.Add(s.opts.TokenLifetime).Unix(),
-		AppName: g.app.Name, AppID: g.app.ID, AppAuth: "0", Kind: "user",
-		Name: g.user.DisplayName, ObjectID: g.user.ID, Username: g.user.UPN, UPN: g.user.UPN,
-		Scopes:  strings.Join(slices.Concat(g.granted, g.scopes.openID), " "),
-		Subject: pairwise(g.user, s.opts.Audience), TenantID: s.opts.TenantID, ID: tokenID(), Version: "2.0",
+		Audience: g.scopes.resource, Issuer: s.Issuer(), IssuedAt: from, NotBefore: from, Expires: now.Add(s.opts.TokenLifetime).Unix(),
+		AppName: g.app.Name, AppID: g.app.ID, AppAuth: g.acr, Client: g.app.ID, ClientACR: g.acr,
+		TenantID: s.opts.TenantID, ID: tokenID(), Version: "2.0",
 	}
-	if g.cae {
+	if g.user.ID == "" {
+		claims.Kind, claims.Roles, claims.Resource = "app", g.granted, g.mirid
+		claims.ObjectID, claims.Subject = g.app.ObjectID, g.app.ObjectID
+	} else {
+		claims.Kind, claims.Name, claims.Username, claims.UPN = "user", g.user.DisplayName, g.user.UPN, g.user.UPN
+		claims.ObjectID, claims.Subject = g.user.ID, pairwise(g.user, g.scopes.resource)
+		claims.Scopes = strings.Join(slices.Concat(g.granted, g.scopes.openID), " ")
+	}
+	if g.claims.cae {
 		claims.Capable = []string{"CP1"}
 	}
 	k, err := tokenSigner()
@@ -62,6 +80,15 @@ func (s *Server) accessToken(now time.Time, g grantOf) (string, error) {
 	return token, nil
 }
 
+// notBefore is when a token begins: a little earlier than it is issued, but not
+// before its user's older tokens were called back, nor before the time that a
+// claims challenge named.
+func (s *Server) notBefore(now time.Time, g grantOf) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(now.Add(-skew).Unix(), s.since[g.user.ID], min(g.claims.notBefore, now.Unix()))
+}
+
 // idClaims are those of https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference.
 type idClaims struct {
 	Audience  string `json:"aud"`
@@ -71,6 +98,7 @@ type idClaims struct {
 	Expires   int64  `json:"exp"`
 	Email     string `json:"email,omitempty"`
 	Name      string `json:"name"`
+	Nonce     string `json:"nonce,omitempty"`
 	ObjectID  string `json:"oid"`
 	Username  string `json:"preferred_username"`
 	Subject   string `json:"sub"`
@@ -84,7 +112,7 @@ func (s *Server) idToken(c *call, g grantOf) (string, error) {
 		// The issuer is that of the metadata which the client read.
 		Audience: g.app.ID, Issuer: c.base + "/" + s.opts.TenantID + "/v2.0",
 		IssuedAt: c.now.Add(-skew).Unix(), NotBefore: c.now.Add(-skew).Unix(), Expires: c.now.Add(s.opts.TokenLifetime).Unix(),
-		Name: g.user.DisplayName, ObjectID: g.user.ID, Username: g.user.UPN,
+		Name: g.user.DisplayName, Nonce: g.nonce, ObjectID: g.user.ID, Username: g.user.UPN,
 		Subject: pairwise(g.user, g.app.ID), TenantID: s.opts.TenantID, ID: tokenID(), Version: "2.0",
 	}
 	if slices.Contains(g.scopes.openID, "email") {

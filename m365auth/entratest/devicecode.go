@@ -18,6 +18,7 @@ type deviceCode struct {
 	secret   [32]byte // hash of what the device polls with
 	app      App
 	scopes   scopes
+	audience string // the server's
 	issued   time.Time
 	expires  time.Time
 	interval time.Duration
@@ -51,13 +52,13 @@ type deviceAnswer struct {
 // startDeviceCode begins a sign-in.
 func (s *Server) startDeviceCode(c *call) reply {
 	for _, name := range []string{"client_id", "scope"} {
-		if c.form.Get(name) == "" && (name != "client_id" || c.clientID == "") {
+		if c.form.Get(name) == "" && (name != "client_id" || c.credential.id == "") {
 			return newProblem(900144, name).reply(c)
 		}
 	}
-	app, ok := s.opts.app(c.clientID)
+	app, ok := s.opts.app(c.credential.id)
 	if !ok {
-		return newProblem(700016, c.clientID).reply(c)
+		return newProblem(700016, c.credential.id).reply(c)
 	}
 	sc, p := s.parseScopes(c.form.Get("scope"))
 	if p != nil {
@@ -80,7 +81,7 @@ func (s *Server) addCode(now time.Time, app App, sc scopes) (*deviceCode, string
 	device := rand.Text() + rand.Text()
 	d := &deviceCode{
 		userCode: rand.Text()[:9], secret: sha256.Sum256([]byte(device)),
-		app: app, scopes: sc, issued: now, expires: now.Add(s.opts.CodeLifetime), interval: s.opts.Interval,
+		app: app, scopes: sc, audience: s.opts.Audience, issued: now, expires: now.Add(s.opts.CodeLifetime), interval: s.opts.Interval,
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -164,14 +165,7 @@ func (s *Server) Pending() []PendingCode {
 }
 
 func (d *deviceCode) describe() PendingCode {
-	names := slices.Concat(d.scopes.names, d.scopes.openID)
-	if d.scopes.all {
-		names = slices.Concat(d.app.Scopes, d.scopes.openID)
-	}
-	if d.scopes.offline {
-		names = append(names, "offline_access")
-	}
-	return PendingCode{UserCode: d.userCode, ClientID: d.app.ID, AppName: d.app.Name, Scopes: names, ExpiresOn: d.expires}
+	return PendingCode{UserCode: d.userCode, ClientID: d.app.ID, AppName: d.app.Name, Scopes: d.scopes.listed(d.app, d.audience), ExpiresOn: d.expires}
 }
 
 // Approve signs the user in to the device that shows the code and consents to

@@ -13,8 +13,15 @@ type Endpoint string
 const (
 	// DeviceCode starts device-code sign-ins.
 	DeviceCode Endpoint = "devicecode"
-	// Token redeems device codes and refresh tokens.
+	// Token redeems codes, refresh tokens, credentials and assertions.
 	Token Endpoint = "token"
+	// Authorize signs people in with a browser, and is what they decide on there.
+	Authorize Endpoint = "authorize"
+	// AdminConsent is where an administrator consents for everybody.
+	AdminConsent Endpoint = "adminconsent"
+	// Machine is where programs on an Azure machine ask for tokens of its
+	// managed identities.
+	Machine Endpoint = "machine"
 	// Discovery is the OpenID configuration and the instance discovery.
 	Discovery Endpoint = "discovery"
 	// Keys is the JWKS.
@@ -30,8 +37,8 @@ const (
 type Fault struct {
 	// Endpoint is what fails. Empty means every one.
 	Endpoint Endpoint
-	// Grant limits the fault to token requests of one grant,
-	// "device_code" or "refresh_token".
+	// Grant limits the fault to token requests of one grant, spelled as in
+	// [Request].
 	Grant string
 	// Skip is how many matching requests pass before the first that fails.
 	Skip int
@@ -127,7 +134,7 @@ func (f *Fault) reply(c *call) reply {
 	}
 	rep := reply{status: http.StatusOK, kind: jsonType, body: []byte(f.Body)}
 	if f.AADSTS != 0 {
-		p := newProblem(f.AADSTS, c.clientID)
+		p := newProblem(f.AADSTS, c.clientID())
 		p.claims = f.Claims
 		rep = p.reply(c)
 	}

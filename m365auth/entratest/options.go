@@ -25,10 +25,20 @@ type Options struct {
 	// Apps are the registered applications; any other client id is refused
 	// with AADSTS700016. Empty means that every client id is a public client.
 	Apps []App
+	// ManagedIdentities are what a program on an Azure machine can be. Where
+	// there is one, the machine's endpoints are served, over plain HTTP.
+	ManagedIdentities []ManagedIdentity
 	// AutoApprove is the UPN of the user who approves each device code as soon
-	// as it is asked for. Empty means that codes wait for the page,
-	// [Server.Approve] or [Server.Decline].
+	// as it is asked for, and each request of the authorization endpoint that
+	// names no other user of the tenant in login_hint. Empty means that both
+	// wait for a person on the page, or for [Server.Approve], [Server.Decline]
+	// and [Server.Authorize].
 	AutoApprove string
+	// AdminScopes are the delegated permissions of the audience that only an
+	// administrator can consent to, in short form; "*" stands for any text.
+	// Nil means a selection of those that Microsoft Graph has, among them
+	// Sites.*.All and ChannelMessage.Read.All; an empty list means none.
+	AdminScopes []string
 	// Audience is the resource that access tokens are for, and the prefix of
 	// scopes that are spelled in full. Empty means https://graph.microsoft.com.
 	Audience string
@@ -48,31 +58,6 @@ type Options struct {
 	// Now is the clock of codes and tokens. Nil means time.Now. The TLS
 	// certificate always lives by the real clock, as the client's TLS does.
 	Now func() time.Time
-}
-
-// User is a person of the tenant.
-type User struct {
-	// ID is the object id, a GUID. Empty means one derived from UPN.
-	ID string
-	// UPN is the user principal name, "sales@contoso.example"; required.
-	UPN string
-	// DisplayName is what pages and tokens show. Empty means UPN.
-	DisplayName string
-}
-
-// App is a registered application.
-type App struct {
-	// ID is the client id; required.
-	ID string
-	// Name is what the sign-in page shows. Empty means ID.
-	Name string
-	// Scopes are the permissions configured in the registration, in short
-	// form, which ".default" stands for. Empty means User.Read, Mail.Read,
-	// Calendars.Read and Files.Read.All.
-	Scopes []string
-	// Confidential turns "Allow public client flows" off: codes and refresh
-	// tokens are then refused with AADSTS7000218.
-	Confidential bool
 }
 
 const (
@@ -104,10 +89,15 @@ func (o *Options) withDefaults() (Options, error) {
 	c.Audience = strings.TrimSuffix(c.Audience, "/")
 	c.Users = slices.Clone(c.Users)
 	if len(c.Users) == 0 {
-		c.Users = []User{{UPN: "admin@contoso.example", DisplayName: "Administrator"}}
+		c.Users = []User{{UPN: "admin@contoso.example", DisplayName: "Administrator", Admin: true}}
 	}
 	c.Apps = slices.Clone(c.Apps)
-	return c, errors.Join(c.checkAddr(), c.checkTenant(), c.fillUsers(), c.fillApps())
+	if c.AdminScopes == nil {
+		c.AdminScopes = defaultAdminScopes
+	}
+	c.AdminScopes = slices.Clone(c.AdminScopes)
+	c.ManagedIdentities = slices.Clone(c.ManagedIdentities)
+	return c, errors.Join(c.checkAddr(), c.checkTenant(), c.fillUsers(), c.fillApps(), c.fillIdentities())
 }
 
 func (o *Options) checkAddr() error {
@@ -115,7 +105,7 @@ func (o *Options) checkAddr() error {
 	if err != nil {
 		return fmt.Errorf("address %q: %w", o.Addr, err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !isLoopback(host) {
 		return fmt.Errorf("address %q: only a loopback address is served", o.Addr)
 	}
 	return nil
@@ -133,75 +123,6 @@ func (o *Options) checkTenant() error {
 		return errors.New("a lifetime is shorter than a second")
 	}
 	return nil
-}
-
-func (o *Options) fillUsers() error {
-	for i := range o.Users {
-		u := &o.Users[i]
-		if name, domain, ok := strings.Cut(u.UPN, "@"); !ok || name == "" || domain == "" {
-			return fmt.Errorf("user principal name %q is not name@domain", u.UPN)
-		}
-		setDefault(&u.ID, guid("user", strings.ToLower(u.UPN)))
-		setDefault(&u.DisplayName, u.UPN)
-		if !isGUID(u.ID) {
-			return fmt.Errorf("object id %q of %s is not a GUID", u.ID, u.UPN)
-		}
-		if slices.ContainsFunc(o.Users[:i], func(v User) bool { return strings.EqualFold(v.UPN, u.UPN) || v.ID == u.ID }) {
-			return fmt.Errorf("user %s stands twice, or shares an object id", u.UPN)
-		}
-	}
-	if _, ok := o.user(o.AutoApprove); o.AutoApprove != "" && !ok {
-		return fmt.Errorf("auto approval by %s, who is not a user", o.AutoApprove)
-	}
-	return nil
-}
-
-func (o *Options) fillApps() error {
-	for i := range o.Apps {
-		a := &o.Apps[i]
-		if a.ID == "" {
-			return errors.New("an app without a client id")
-		}
-		if slices.ContainsFunc(o.Apps[:i], func(b App) bool { return strings.EqualFold(b.ID, a.ID) }) {
-			return fmt.Errorf("app %s stands twice", a.ID)
-		}
-		o.completeApp(a)
-	}
-	return nil
-}
-
-// completeApp gives an app its defaults, and its own list of scopes.
-func (o *Options) completeApp(a *App) {
-	setDefault(&a.Name, a.ID)
-	if len(a.Scopes) == 0 {
-		a.Scopes = []string{"User.Read", "Mail.Read", "Calendars.Read", "Files.Read.All"}
-	}
-	a.Scopes = slices.Clone(a.Scopes)
-}
-
-// app returns the application with that client id.
-func (o *Options) app(clientID string) (App, bool) {
-	for _, a := range o.Apps {
-		if strings.EqualFold(a.ID, clientID) {
-			return a, true
-		}
-	}
-	if len(o.Apps) > 0 || clientID == "" {
-		return App{}, false
-	}
-	a := App{ID: clientID}
-	o.completeApp(&a)
-	return a, true
-}
-
-// user returns the person with that UPN.
-func (o *Options) user(upn string) (User, bool) {
-	for _, u := range o.Users {
-		if strings.EqualFold(u.UPN, upn) {
-			return u, true
-		}
-	}
-	return User{}, false
 }
 
 // knowsTenant reports whether a path names the tenant: by its GUID, by a
@@ -254,4 +175,10 @@ func isGUID(s string) bool {
 		}
 	}
 	return true
+}
+
+// isLoopback reports whether a host name or address is this machine's own.
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }

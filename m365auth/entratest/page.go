@@ -8,15 +8,24 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"net/url"
 	"sync"
 )
 
-//go:embed page.html
-var pageSource string
+var (
+	//go:embed page.html
+	pageSource string
+	//go:embed page.css
+	styleSource string
+)
 
 // pageTemplate is parsed when a person first opens the page.
 var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("devicelogin").Parse(pageSource)
+	t, err := template.New("style").Parse(styleSource)
+	if err != nil {
+		return nil, err
+	}
+	return t.New("devicelogin").Parse(pageSource)
 })
 
 // pageData fills page.html: a form for the code, a form to decide, or a result.
@@ -47,23 +56,35 @@ func (s *Server) showPage(c *call) reply {
 	if err != nil {
 		return badCode(typed, err)
 	}
-	secret := rand.Text()
-	if cookie, err := c.Cookie(pageCookie); err == nil && cookie.Value != "" {
-		secret = cookie.Value // another tab keeps working
-	}
+	secret := c.formSecret()
 	return renderPage(http.StatusOK, pageData{
 		Title: "Approve the sign-in", Code: &code, Users: s.opts.Users, CSRF: s.formToken(secret),
-	}, &http.Cookie{
-		Name: pageCookie, Value: secret, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-	})
+	}, formCookie(secret))
+}
+
+// formSecret is what binds forms to a browser.
+func (c *call) formSecret() string {
+	if cookie, err := c.Cookie(pageCookie); err == nil && cookie.Value != "" {
+		return cookie.Value // another tab keeps working
+	}
+	return rand.Text()
+}
+
+func formCookie(secret string) *http.Cookie {
+	return &http.Cookie{Name: pageCookie, Value: secret, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode}
+}
+
+// formIsOurs reports whether this browser was shown the form, here.
+func (s *Server) formIsOurs(c *call) bool {
+	cookie, err := c.Cookie(pageCookie)
+	return err == nil && hmac.Equal([]byte(s.formToken(cookie.Value)), []byte(c.form.Get("csrf"))) &&
+		http.NewCrossOriginProtection().Check(c.Request) == nil
 }
 
 // submitPage carries the decision out. A form that this browser was not shown
 // is refused: no other site can approve for the person.
 func (s *Server) submitPage(c *call) reply {
-	cookie, err := c.Cookie(pageCookie)
-	if err != nil || !hmac.Equal([]byte(s.formToken(cookie.Value)), []byte(c.form.Get("csrf"))) ||
-		http.NewCrossOriginProtection().Check(c.Request) != nil {
+	if !s.formIsOurs(c) {
 		return renderPage(http.StatusForbidden, pageData{
 			Title: "Not accepted", Done: "This form is not from this page, or is too old. Enter the code again.",
 		}, nil)
@@ -112,15 +133,33 @@ func renderPage(status int, data pageData, cookie *http.Cookie) reply {
 		err = t.Execute(&out, data)
 	}
 	if err != nil {
-		return reply{status: http.StatusInternalServerError, kind: "text/plain; charset=utf-8", body: []byte("cannot show the page\n")}
+		return noPage()
 	}
-	h := http.Header{
-		"Content-Security-Policy": {"default-src 'none'; style-src 'nonce-" + data.Nonce + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
-		"Referrer-Policy":         {"same-origin"},
-		"X-Frame-Options":         {"DENY"},
-	}
+	h := pageHeader(data.Nonce, "")
 	if cookie != nil {
 		h.Set("Set-Cookie", cookie.String())
 	}
 	return reply{status: status, header: h, kind: "text/html; charset=utf-8", body: out.Bytes()}
+}
+
+func noPage() reply {
+	return reply{status: http.StatusInternalServerError, kind: "text/plain; charset=utf-8", body: []byte("cannot show the page\n")}
+}
+
+// pageHeader lets a page do nothing but what it is for. Its form may lead to
+// target, since browsers check redirects, too.
+func pageHeader(nonce, target string) http.Header {
+	formAction := "'self'"
+	if u, err := url.Parse(target); err == nil && target != "" {
+		formAction += " " + u.Scheme + ":"
+		if u.Host != "" {
+			formAction += "//" + u.Host
+		}
+	}
+	return http.Header{
+		"Content-Security-Policy": {"default-src 'none'; style-src 'nonce-" + nonce + "'; script-src 'nonce-" + nonce +
+			"'; form-action " + formAction + "; base-uri 'none'; frame-ancestors 'none'"},
+		"Referrer-Policy": {"same-origin"},
+		"X-Frame-Options": {"DENY"},
+	}
 }

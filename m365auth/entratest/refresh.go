@@ -22,6 +22,7 @@ type family struct {
 	app        App
 	scopes     scopes // of the sign-in; a refresh without scopes repeats them
 	generation uint32 // of the newest token
+	began      int    // in the order of things, which a policy looks at
 	used       time.Time
 	revoked    bool
 }
@@ -79,7 +80,8 @@ func (s *Server) newFamily(u User, app App, sc scopes, now time.Time) string {
 	}
 	var id [16]byte
 	rand.Read(id[:])
-	s.families[id] = &family{user: u, app: app, scopes: sc, used: now}
+	s.sequence++
+	s.families[id] = &family{user: u, app: app, scopes: sc, used: now, began: s.sequence}
 	return s.addRefreshToken(refreshToken{family: id, issued: now.Unix()})
 }
 
@@ -117,6 +119,9 @@ func (s *Server) refresh(c *call, app App) (grantOf, *problem) {
 	if c.form.Get("scope") == "" {
 		sc = f.scopes
 	}
+	if p := s.enforced(f.user, f.began); p != nil {
+		return grantOf{}, p
+	}
 	granted, p := s.consented(f.user, app, sc)
 	if p != nil {
 		return grantOf{}, p
@@ -125,17 +130,4 @@ func (s *Server) refresh(c *call, app App) (grantOf, *problem) {
 	f.used = c.now
 	next := s.addRefreshToken(refreshToken{family: t.family, generation: f.generation, issued: c.now.Unix()})
 	return grantOf{user: f.user, app: app, scopes: sc, granted: granted, refresh: next}, nil
-}
-
-// Revoke ends every sign-in of a user, as an administrator's "revoke sessions"
-// or a new password does: refresh tokens are then answered with AADSTS50173.
-// Access tokens live on until they expire. A user who is not known has none.
-func (s *Server) Revoke(upn string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, f := range s.families {
-		if strings.EqualFold(f.user.UPN, upn) {
-			f.revoked = true
-		}
-	}
 }

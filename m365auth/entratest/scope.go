@@ -14,6 +14,8 @@ type scopes struct {
 	all     bool     // .default: what the registration lists
 	spelled map[string]string
 	prefix  string // how the client spells the resource: "" or "https://graph.microsoft.com/"
+
+	resource string // aud of the token; one request is for one
 }
 
 func (s *Server) parseScopes(raw string) (scopes, *problem) {
@@ -29,20 +31,8 @@ func (s *Server) parseScopes(raw string) (scopes, *problem) {
 			}
 			continue
 		}
-		name, p := s.shortScope(field)
-		switch {
-		case p != nil:
+		if p := s.addScope(&sc, field); p != nil {
 			return scopes{}, p
-		case name == ".default":
-			sc.all = true
-		case !containsFold(sc.names, name):
-			sc.names = append(sc.names, name)
-		default:
-			continue
-		}
-		sc.spelled[strings.ToLower(name)] = field
-		if len(field) > len(name) {
-			sc.prefix = field[:len(field)-len(name)]
 		}
 	}
 	if sc.all && len(sc.names) > 0 {
@@ -52,26 +42,82 @@ func (s *Server) parseScopes(raw string) (scopes, *problem) {
 	if raw != "" && !sc.all && len(sc.names) == 0 && len(sc.openID) == 0 && !sc.offline {
 		return scopes{}, newProblem(70011, raw)
 	}
+	if sc.resource == "" {
+		sc.resource = s.opts.Audience
+	}
 	return sc, nil
 }
 
-// shortScope takes the resource off a scope, and refuses what is not a scope
-// of the audience.
-func (s *Server) shortScope(field string) (string, *problem) {
-	name := field
-	if prefix := s.opts.Audience + "/"; len(field) > len(prefix) && strings.EqualFold(field[:len(prefix)], prefix) {
-		name = field[len(prefix):]
-	} else if resource, _, ok := cutLast(field, "/"); ok && strings.Contains(field, "://") {
-		return "", newProblem(500011, resource)
+// addScope reads one scope of a resource.
+func (s *Server) addScope(sc *scopes, field string) *problem {
+	resource, name, p := s.splitScope(field)
+	if p != nil {
+		return p
+	}
+	if sc.resource != "" && sc.resource != resource {
+		return newProblem(28000, field) // a token is for one resource
+	}
+	sc.resource = resource
+	switch {
+	case name == ".default":
+		sc.all = true
+	case !containsFold(sc.names, name):
+		sc.names = append(sc.names, name)
+	default:
+		return nil
+	}
+	sc.spelled[strings.ToLower(name)] = field
+	if len(field) > len(name) {
+		sc.prefix = field[:len(field)-len(name)]
+	}
+	return nil
+}
+
+// splitScope takes the resource off a scope, and refuses what is neither a
+// scope of the audience nor one of a registered application.
+func (s *Server) splitScope(field string) (audience, name string, _ *problem) {
+	audience, name = s.opts.Audience, field
+	if resource, last, ok := cutLast(field, "/"); ok {
+		known := false
+		if audience, known = s.opts.resource(resource); known {
+			name = last
+		} else if strings.Contains(field, "://") {
+			return "", "", newProblem(500011, resource)
+		}
 	}
 	for _, r := range name {
 		switch {
 		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune("._-", r):
 		default:
-			return "", newProblem(70011, field)
+			return "", "", newProblem(70011, field)
 		}
 	}
-	return name, nil
+	if name == "" {
+		return "", "", newProblem(70011, field)
+	}
+	return audience, name, nil
+}
+
+// graphAppID is Microsoft Graph's own client id, which names it as its URI does.
+const graphAppID = "00000003-0000-0000-c000-000000000000"
+
+// resource returns the aud of tokens for a resource that is named by its URI,
+// as api://ID, or by an application's id.
+func (o *Options) resource(uri string) (audience string, ok bool) {
+	uri = strings.TrimRight(uri, "/")
+	if strings.EqualFold(uri, o.Audience) || uri == graphAppID {
+		return o.Audience, true
+	}
+	id := uri
+	if len(id) > len("api://") && strings.EqualFold(id[:len("api://")], "api://") {
+		id = id[len("api://"):]
+	}
+	for _, a := range o.Apps {
+		if strings.EqualFold(a.ID, id) {
+			return a.ID, true
+		}
+	}
+	return "", false
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {
@@ -96,39 +142,6 @@ func (sc scopes) answer(granted []string) string {
 		out = append(out, sc.spelled[".default"])
 	}
 	return strings.Join(append(out, sc.openID...), " ")
-}
-
-// consentKey is whom a person has allowed to act for them.
-type consentKey struct{ userID, clientID string }
-
-// consent records that a person agreed to scopes, and returns all that they
-// have agreed to: Entra puts every one of them into each token.
-func (s *Server) consent(u User, a App, sc scopes) []string {
-	key := consentKey{u.ID, strings.ToLower(a.ID)}
-	add := sc.names
-	if sc.all {
-		add = a.Scopes
-	}
-	have := s.consents[key]
-	for _, name := range add {
-		if !containsFold(have, name) {
-			have = append(have, name)
-		}
-	}
-	s.consents[key] = have
-	return slices.Clone(have)
-}
-
-// consented returns all that a person has agreed to, or AADSTS65001 where a
-// scope is not among it.
-func (s *Server) consented(u User, a App, sc scopes) ([]string, *problem) {
-	have := s.consents[consentKey{u.ID, strings.ToLower(a.ID)}]
-	for _, name := range sc.names {
-		if !containsFold(have, name) {
-			return nil, newProblem(65001, a.ID)
-		}
-	}
-	return slices.Clone(have), nil
 }
 
 func containsFold(list []string, name string) bool {

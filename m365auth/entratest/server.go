@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -26,8 +27,10 @@ type Server struct {
 	opts   Options
 	host   string
 	cert   *x509.Certificate
-	http   *http.Server
 	client *http.Client
+
+	machine       string // where managed identities are served, if there are any
+	machineHeader string // what App Service tells its programs
 
 	running sync.WaitGroup // the accept loop, connections and handlers
 	close   func() error
@@ -40,7 +43,11 @@ type Server struct {
 	byUser   map[string]*deviceCode   // by user code
 	byDevice map[[32]byte]*deviceCode // by hash of the device code
 	families map[[16]byte]*family     // sign-ins, by id
-	consents map[consentKey][]string  // scopes, short
+	codes    map[[32]byte]*authorizationCode
+	consents map[consentKey][]string // scopes, short
+	since    map[string]int64        // from when on tokens of a user count, by object id
+	policies map[string]policy       // by object id
+	sequence int                     // numbers sign-ins and policies
 	faults   []*Fault
 	requests []Request
 	issued   []string
@@ -68,21 +75,58 @@ func New(opts *Options) (*Server, error) {
 	}
 	s := &Server{
 		opts: o, host: addr.String(), cert: cert.Leaf,
+		machineHeader: rand.Text(),
+
 		byUser:   map[string]*deviceCode{},
 		byDevice: map[[32]byte]*deviceCode{},
 		families: map[[16]byte]*family{},
+		codes:    map[[32]byte]*authorizationCode{},
 		consents: map[consentKey][]string{},
+		since:    map[string]int64{},
+		policies: map[string]policy{},
+	}
+	for _, a := range o.Apps {
+		if a.AdminConsent {
+			s.consentForAll(a, scopes{all: true, resource: o.Audience})
+		}
 	}
 	rand.Read(s.macKey[:])
+	var machine net.Listener
+	if len(o.ManagedIdentities) > 0 {
+		if machine, err = net.Listen("tcp", net.JoinHostPort(addr.IP.String(), "0")); err != nil {
+			_ = ln.Close()
+			return nil, fmt.Errorf("entratest: listen: %w", err)
+		}
+		s.machine = machine.Addr().String()
+	}
 	s.client = s.newClient()
-	s.start(ln, cert)
+	s.start(ln, cert, machine)
 	return s, nil
 }
 
-func (s *Server) start(ln net.Listener, cert tls.Certificate) {
-	s.http = &http.Server{
-		Handler:           s.routes(),
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+// start serves; machine may be nil.
+func (s *Server) start(ln net.Listener, cert tls.Certificate, machine net.Listener) {
+	main := s.newHTTP(s.routes())
+	main.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	plain := s.newHTTP(s.machineRoutes())
+	s.running.Go(func() { _ = main.ServeTLS(ln, "", "") }) // ends when Close is called
+	if machine != nil {
+		s.running.Go(func() { _ = plain.Serve(machine) })
+	}
+	s.close = sync.OnceValue(func() error {
+		s.mu.Lock()
+		s.closed = true
+		s.mu.Unlock()
+		err := errors.Join(main.Close(), plain.Close())
+		s.client.CloseIdleConnections()
+		s.running.Wait()
+		return err
+	})
+}
+
+func (s *Server) newHTTP(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -98,16 +142,6 @@ func (s *Server) start(ln net.Listener, cert tls.Certificate) {
 			}
 		},
 	}
-	s.running.Go(func() { _ = s.http.ServeTLS(ln, "", "") }) // ends when Close is called
-	s.close = sync.OnceValue(func() error {
-		s.mu.Lock()
-		s.closed = true
-		s.mu.Unlock()
-		err := s.http.Close()
-		s.client.CloseIdleConnections()
-		s.running.Wait()
-		return err
-	})
 }
 
 func (s *Server) newClient() *http.Client {
@@ -118,8 +152,11 @@ func (s *Server) newClient() *http.Client {
 		TLSClientConfig:   &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2: true,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			if addr == publicHost+":443" {
+			switch {
+			case addr == publicHost+":443":
 				addr = s.host
+			case addr == imdsHost && s.machine != "":
+				addr = s.machine
 			}
 			return dialer.DialContext(ctx, network, addr)
 		},
@@ -155,7 +192,9 @@ func (s *Server) Users() []User { return append([]User(nil), s.opts.Users...) }
 func (s *Server) Certificate() *x509.Certificate { return s.cert }
 
 // Client returns a client that trusts the server. It also takes requests for
-// https://login.microsoftonline.com to it. Close closes its idle connections.
+// https://login.microsoftonline.com to it and, where there are managed
+// identities, for the metadata service of an Azure machine. Close closes its
+// idle connections.
 func (s *Server) Client() *http.Client { return s.client }
 
 // base is the root that links of an answer begin with: the name by which the

@@ -6,69 +6,85 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
 
+// Grant types, as [Request] and [Fault] spell them.
 const (
 	grantDevice  = "device_code"
+	grantCode    = "authorization_code"
 	grantRefresh = "refresh_token"
+	grantClient  = "client_credentials"
+	grantBehalf  = "on_behalf_of"
 	grantOther   = "other"
-
-	// grantDeviceURN is RFC 8628's name; MSAL sends the short one.
-	grantDeviceURN = "urn:ietf:params:oauth:grant-type:device_code"
 )
+
+// grants are the names that the protocol has for them. RFC 8628's stands beside
+// the short one, which MSAL sends.
+var grants = map[string]string{
+	"": "", grantDevice: grantDevice, grantCode: grantCode, grantRefresh: grantRefresh, grantClient: grantClient,
+	"urn:ietf:params:oauth:grant-type:device_code": grantDevice,
+	"urn:ietf:params:oauth:grant-type:jwt-bearer":  grantBehalf,
+}
 
 // grant is the call's grant type in one spelling. A type that the server does
 // not know is not repeated: a confused client might have put anything there.
 func (c *call) grant() string {
-	switch c.form.Get("grant_type") {
-	case "":
-		return ""
-	case grantDevice, grantDeviceURN:
-		return grantDevice
-	case grantRefresh:
-		return grantRefresh
+	if name, ok := grants[c.form.Get("grant_type")]; ok {
+		return name
 	}
 	return grantOther
 }
 
-// token redeems a device code or a refresh token.
+// redeemers answer the grants, and name the parameter that each one needs.
+func (s *Server) redeemer(grant string) (parameter string, redeem func(*call, App) (grantOf, *problem)) {
+	switch grant {
+	case grantDevice:
+		return "device_code", s.signIn
+	case grantCode:
+		return "code", s.redeemAuthorization
+	case grantRefresh:
+		return "refresh_token", s.refresh
+	case grantClient:
+		return "scope", s.forItself
+	}
+	return "assertion", s.onBehalf
+}
+
+// token is the token endpoint.
 func (s *Server) token(c *call) reply {
 	grant := c.grant()
-	switch grant {
-	case "":
+	switch {
+	case grant == "":
 		return newProblem(900144, "grant_type").reply(c)
-	case grantOther:
+	case grant == grantOther:
 		return newProblem(70003, c.form.Get("grant_type")).reply(c)
-	}
-	if c.clientID == "" {
+	case c.credential.id == "":
 		return newProblem(900144, "client_id").reply(c)
 	}
-	app, ok := s.opts.app(c.clientID)
-	switch {
-	case !ok:
-		return newProblem(700016, c.clientID).reply(c)
-	case app.Confidential:
-		return newProblem(7000218, "").reply(c)
-	case c.secret && len(s.opts.Apps) > 0:
-		return newProblem(700025, "").reply(c)
-	case c.form.Get(grant) == "":
-		return newProblem(900144, grant).reply(c)
+	app, ok := s.opts.app(c.credential.id)
+	if !ok {
+		return newProblem(700016, c.credential.id).reply(c)
 	}
-	cae, p := declaresCAE(c.form.Get("claims"))
+	acr, p := s.authenticate(c, app)
 	if p != nil {
 		return p.reply(c)
 	}
-	sign := s.signIn
-	if grant == grantRefresh {
-		sign = s.refresh
+	parameter, redeem := s.redeemer(grant)
+	if c.form.Get(parameter) == "" {
+		return newProblem(900144, parameter).reply(c)
 	}
-	g, p := sign(c, app)
+	claims, p := parseClaims(c.form.Get("claims"))
 	if p != nil {
 		return p.reply(c)
 	}
-	g.cae = cae
+	g, p := redeem(c, app)
+	if p != nil {
+		return p.reply(c)
+	}
+	g.acr, g.claims = acr, claims
 	answer, err := s.issue(c, g)
 	if err != nil {
 		return newProblem(90033, "").reply(c)
@@ -76,34 +92,52 @@ func (s *Server) token(c *call) reply {
 	return jsonReply(http.StatusOK, answer)
 }
 
-// declaresCAE reads the claims parameter: whether the client says that it
-// understands claims challenges.
+// claimsAsked is the claims parameter, understood.
 // https://learn.microsoft.com/entra/identity-platform/claims-challenge
-func declaresCAE(claims string) (bool, *problem) {
-	if claims == "" {
-		return false, nil
+type claimsAsked struct {
+	cae       bool  // the client understands claims challenges
+	notBefore int64 // what a challenge said of nbf
+}
+
+func parseClaims(text string) (claimsAsked, *problem) {
+	if text == "" {
+		return claimsAsked{}, nil
 	}
 	var doc struct {
 		AccessToken struct {
 			Capabilities struct {
 				Values []string `json:"values"`
 			} `json:"xms_cc"`
+			NotBefore struct {
+				Value string `json:"value"`
+			} `json:"nbf"`
 		} `json:"access_token"`
 	}
-	if json.Unmarshal([]byte(claims), &doc) != nil {
-		return false, newProblem(9002313, "")
+	if json.Unmarshal([]byte(text), &doc) != nil {
+		return claimsAsked{}, newProblem(9002313, "")
 	}
-	return containsFold(doc.AccessToken.Capabilities.Values, "CP1"), nil
+	asked := claimsAsked{cae: containsFold(doc.AccessToken.Capabilities.Values, "CP1")}
+	if nbf := doc.AccessToken.NotBefore.Value; nbf != "" {
+		at, err := strconv.ParseInt(nbf, 10, 64)
+		if err != nil {
+			return claimsAsked{}, newProblem(9002313, "")
+		}
+		asked.notBefore = at
+	}
+	return asked, nil
 }
 
 // grantOf is what a token is issued for.
 type grantOf struct {
-	user    User
+	user    User // zero where the application acts for itself
 	app     App
 	scopes  scopes
-	granted []string // short
+	granted []string // scopes, short, or roles
 	refresh string   // token, where one is due
-	cae     bool
+	nonce   string   // for the id_token
+	mirid   string   // resource id of a managed identity
+	acr     string
+	claims  claimsAsked
 }
 
 // signIn redeems a device code.
@@ -114,9 +148,22 @@ func (s *Server) signIn(c *call, app App) (grantOf, *problem) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g := grantOf{user: d.user, app: app, scopes: d.scopes, granted: s.consent(d.user, app, d.scopes)}
-	if d.scopes.offline {
-		g.refresh = s.newFamily(d.user, app, d.scopes, c.now)
+	return s.signedIn(c.now, d.user, app, d.scopes)
+}
+
+// signedIn is what follows a person's sign-in: policies, consent and, where it is
+// wanted, a refresh token. The caller holds the lock.
+func (s *Server) signedIn(now time.Time, u User, app App, sc scopes) (grantOf, *problem) {
+	if p := s.enforced(u, s.sequence+1); p != nil {
+		return grantOf{}, p
+	}
+	granted, p := s.consent(u, app, sc)
+	if p != nil {
+		return grantOf{}, p
+	}
+	g := grantOf{user: u, app: app, scopes: sc, granted: granted}
+	if sc.offline {
+		g.refresh = s.newFamily(u, app, sc, now)
 	}
 	return g, nil
 }
@@ -125,7 +172,7 @@ func (s *Server) signIn(c *call, app App) (grantOf, *problem) {
 // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#successful-response-2
 type tokenAnswer struct {
 	Type         string `json:"token_type"`
-	Scope        string `json:"scope"`
+	Scope        string `json:"scope,omitempty"`
 	ExpiresIn    int    `json:"expires_in"`
 	ExtExpiresIn int    `json:"ext_expires_in"`
 	RefreshIn    int    `json:"refresh_in,omitempty"`
@@ -145,12 +192,16 @@ func (s *Server) issue(c *call, g grantOf) (tokenAnswer, error) {
 		return tokenAnswer{}, err
 	}
 	a := tokenAnswer{
-		Type: "Bearer", Scope: g.scopes.answer(g.granted), Access: access, Refresh: g.refresh,
+		Type: "Bearer", Access: access, Refresh: g.refresh,
 		ExpiresIn: int(life / time.Second), ExtExpiresIn: int(life / time.Second),
 	}
 	if life >= longLived {
 		a.RefreshIn = a.ExpiresIn / 2
 	}
+	if g.user.ID == "" {
+		return a, nil // an application has no scopes, and is nobody
+	}
+	a.Scope = g.scopes.answer(g.granted)
 	if slices.Contains(g.scopes.openID, "openid") {
 		if a.ID, err = s.idToken(c, g); err != nil {
 			return tokenAnswer{}, err
@@ -180,11 +231,9 @@ func (s *Server) Token(upn string, scopes ...string) (string, error) {
 	if p != nil {
 		return "", fmt.Errorf("entratest: mint a token: %w", p)
 	}
-	granted := sc.names
-	if sc.all || len(scopes) == 0 {
-		granted = app.Scopes
-	}
-	return s.accessToken(s.opts.Now(), grantOf{user: u, app: app, scopes: sc, granted: granted})
+	sc.all = sc.all || len(scopes) == 0
+	granted := sc.wanted(app, s.opts.Audience)
+	return s.accessToken(s.opts.Now(), grantOf{user: u, app: app, scopes: sc, granted: granted, acr: acrPublic})
 }
 
 // Issued returns the last 10,000 or more access tokens, refresh tokens and

@@ -105,7 +105,7 @@ func TestAccessTokenSaysWhoAndVerifies(t *testing.T) {
 		"aud": "https://graph.microsoft.com", "iss": s.Issuer(), "tid": s.TenantID(), "ver": "2.0",
 		"iat": float64(c.now().Unix() - 300), "nbf": float64(c.now().Unix() - 300), "exp": float64(c.now().Unix() + 7200),
 		"oid": "aaaa1111-2222-4333-8444-555566667777", "upn": sales, "preferred_username": sales, "name": "Sales Desk",
-		"appid": clientID, "appidacr": "0", "app_displayname": "Test program", "idtyp": "user",
+		"appid": clientID, "appidacr": "0", "azp": clientID, "azpacr": "0", "app_displayname": "Test program", "idtyp": "user",
 		"scp": "Mail.Read openid profile", "xms_cc": []any{"CP1"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

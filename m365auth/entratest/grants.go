@@ -1,0 +1,99 @@
+package entratest
+
+import (
+	"strings"
+)
+
+// forItself gives an application a token of its own: client_credentials.
+// https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
+func (s *Server) forItself(c *call, app App) (grantOf, *problem) {
+	if app.public() {
+		return grantOf{}, newProblem(7000218, "")
+	}
+	switch tenant := strings.ToLower(c.PathValue("tenant")); tenant {
+	case "common", "organizations", "consumers":
+		return grantOf{}, newProblem(50059, "")
+	}
+	sc, p := s.parseScopes(c.form.Get("scope"))
+	if p != nil {
+		return grantOf{}, p
+	}
+	if !sc.all {
+		return grantOf{}, newProblem(1002012, c.form.Get("scope"))
+	}
+	return grantOf{app: app, scopes: sc, granted: s.rolesAt(app.Roles, sc.resource)}, nil
+}
+
+// rolesAt picks the roles of one resource, in short form.
+func (s *Server) rolesAt(roles []string, audience string) []string {
+	var granted []string
+	for _, role := range roles {
+		if of, name, p := s.splitScope(role); p == nil && of == audience {
+			granted = append(granted, name)
+		}
+	}
+	return granted
+}
+
+// onBehalf exchanges the token that a user's client presented to this
+// application for one that the application uses at another resource.
+// https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
+func (s *Server) onBehalf(c *call, app App) (grantOf, *problem) {
+	if c.form.Get("requested_token_use") != "on_behalf_of" {
+		return grantOf{}, newProblem(900144, "requested_token_use")
+	}
+	if c.form.Get("scope") == "" {
+		return grantOf{}, newProblem(900144, "scope")
+	}
+	if app.public() {
+		return grantOf{}, newProblem(7000218, "")
+	}
+	sc, p := s.parseScopes(c.form.Get("scope"))
+	if p != nil {
+		return grantOf{}, p
+	}
+	u, p := s.assertedUser(c, app)
+	if p != nil {
+		return grantOf{}, p
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// Nobody is there to answer a policy, however fresh the user's own sign-in.
+	if p := s.enforced(u, 0); p != nil {
+		return grantOf{}, p
+	}
+	granted, p := s.consented(u, app, sc)
+	if p != nil {
+		return grantOf{}, p
+	}
+	g := grantOf{user: u, app: app, scopes: sc, granted: granted}
+	if sc.offline {
+		g.refresh = s.newFamily(u, app, sc, c.now)
+	}
+	return g, nil
+}
+
+// assertedUser is whose token the application presents.
+func (s *Server) assertedUser(c *call, app App) (User, *problem) {
+	t, ok := s.own(c.form.Get("assertion"))
+	switch {
+	case t == nil:
+		return User{}, newProblem(50027, "")
+	case !ok:
+		return User{}, newProblem(50013, "")
+	case !t.isFor(app.ID):
+		return User{}, newProblem(500131, "")
+	case !t.validAt(c.now):
+		return User{}, newProblem(500133, "")
+	case t.claims.Kind != "user":
+		return User{}, newProblem(7000114, app.ID)
+	}
+	u, ok := s.opts.userByID(t.claims.ObjectID)
+	if !ok {
+		return User{}, newProblem(50013, "")
+	}
+	if _, gone := s.calledBack(t); gone {
+		return User{}, newProblem(50173, "")
+	}
+	return u, nil
+}
