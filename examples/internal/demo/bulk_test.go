@@ -32,25 +32,21 @@ func bulk(n int) fstest.MapFS {
 	return fsys
 }
 
-// The time allowed is far above what it takes (a second), for busy machines.
-func TestThousandsOfMessagesLoadQuickly(t *testing.T) {
+// How long it takes is BenchmarkLoad's to say.
+func TestManyMessagesLoad(t *testing.T) {
 	t.Parallel()
-	fsys := bulk(2000)
-	begin := time.Now()
-	tenant, problems, err := Load(fsys, nil)
+	const many = 600
+	tenant, problems, err := Load(bulk(many), nil)
 	if err != nil || len(problems) > 0 {
 		t.Fatal(problems, err)
-	}
-	if took := time.Since(begin); took > 30*time.Second {
-		t.Errorf("Load() of 2,000 messages took %s, want seconds", took)
 	}
 	messages, attachments := 0, 0
 	walkMessages(tenant.Users[0].Folders, func(m *graphtest.Message) {
 		messages++
 		attachments += len(m.Attachments)
 	})
-	if messages != 2000 || attachments != 1000 {
-		t.Errorf("loaded %d messages with %d attachments, want 2000 with 1000", messages, attachments)
+	if messages != many || attachments != many/2 {
+		t.Errorf("loaded %d messages with %d attachments, want %d with %d", messages, attachments, many, many/2)
 	}
 }
 
