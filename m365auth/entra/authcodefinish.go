@@ -93,6 +93,9 @@ func (p *Provider) redeemAuthCode(ctx context.Context, l *AuthCodeLogin, code m3
 	if err != nil {
 		return m365auth.Token{}, err
 	}
+	if err := ctx.Err(); err != nil { // nobody learns of it
+		return m365auth.Token{}, &m365auth.Error{Op: opLogin, Kind: m365auth.ErrTransient, Err: err, Remedy: "start another sign-in"}
+	}
 	if nonce := nonceIn(res.IDToken.RawToken); subtle.ConstantTimeCompare([]byte(nonce), []byte(l.nonce.Reveal())) != 1 {
 		return m365auth.Token{}, refused(errNonce)
 	}

@@ -172,11 +172,8 @@ func (l *DeviceLogin) Prompt() DevicePrompt { return l.prompt }
 // between is not lost. Entra is asked only while somebody waits. Several callers
 // share one answer, and later ones get the same.
 func (l *DeviceLogin) Wait(ctx context.Context) (m365auth.Token, error) {
-	if _, ok := ctx.Deadline(); !ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, maxWait)
-		defer cancel()
-	}
+	ctx, cancel := atMost(ctx)
+	defer cancel()
 	for {
 		a, done := l.join(ctx)
 		if done {
@@ -195,6 +192,14 @@ func (l *DeviceLogin) Wait(ctx context.Context) (m365auth.Token, error) {
 			return m365auth.Token{}, l.unfinished(ctx, err)
 		}
 	}
+}
+
+// atMost bounds a wait for a person, if the caller did not.
+func atMost(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, maxWait)
 }
 
 func (l *DeviceLogin) ended() bool {
