@@ -77,12 +77,14 @@ func (p *Provider) remember(m *remembered) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.memory[m.rec.account.ID] = m
+	p.recent.changes.Add(1)
 }
 
 func (p *Provider) forget(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.memory, id)
+	p.recent.changes.Add(1)
 }
 
 // load reads an account from the store, unless memory holds the same or what

@@ -32,7 +32,7 @@ type bed struct {
 	log    *syncBuffer
 }
 
-func newBed(t *testing.T, o entratest.Options) *bed {
+func newBed(t testing.TB, o entratest.Options) *bed {
 	t.Helper()
 	if o.Users == nil {
 		o.Users = []entratest.User{{UPN: sales, DisplayName: "Sales Desk"}, {UPN: support, DisplayName: "Support Desk"}}
@@ -46,12 +46,13 @@ func newBed(t *testing.T, o entratest.Options) *bed {
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	log := &syncBuffer{}
+	cache := filepath.Join(t.TempDir(), "cache")
 	return &bed{
 		server: server, log: log,
 		cfg: m365auth.Config{
 			ClientID: clientID, TenantID: server.TenantID(),
-			CachePath: filepath.Join(t.TempDir(), "cache"),
-			Cloud:     m365auth.Cloud{Name: "test", LoginHost: server.Host(), GraphHost: "graph.contoso.example"},
+			CachePath: cache, CacheKeyFile: filepath.Join(cache, "token_cache.key"), // not the developer's keyring
+			Cloud: m365auth.Cloud{Name: "test", LoginHost: server.Host(), GraphHost: "graph.contoso.example"},
 		},
 		opts: entra.Options{
 			HTTPClient: server.Client(),
@@ -60,7 +61,7 @@ func newBed(t *testing.T, o entratest.Options) *bed {
 	}
 }
 
-func (b *bed) provider(t *testing.T) *entra.Provider {
+func (b *bed) provider(t testing.TB) *entra.Provider {
 	t.Helper()
 	p, err := entra.New(b.cfg, &b.opts)
 	if err != nil {
@@ -71,7 +72,7 @@ func (b *bed) provider(t *testing.T) *entra.Provider {
 }
 
 // signIn signs upn in and returns the token.
-func (b *bed) signIn(t *testing.T, p *entra.Provider, upn string, scopes ...string) m365auth.Token {
+func (b *bed) signIn(t testing.TB, p *entra.Provider, upn string, scopes ...string) m365auth.Token {
 	t.Helper()
 	login, err := p.StartDeviceCode(t.Context(), entra.LoginRequest{Scopes: scopes})
 	if err != nil {

@@ -70,6 +70,7 @@ type Provider struct {
 
 	mu     sync.Mutex
 	memory map[string]*remembered // by account id
+	recent recent
 
 	// passing holds the tokens that are not stored.
 	passing *passing
@@ -125,6 +126,7 @@ func New(cfg m365auth.Config, opts *Options) (*Provider, error) {
 		set: set, store: o.Store, cred: newCredential(cfg, &o), log: o.Logger,
 		memory: map[string]*remembered{}, passing: newPassing(), closed: make(chan struct{}),
 	}
+	p.recent.counter, _ = o.Store.(tokencache.Counter)
 	p.wire = newWire(o.HTTPClient, set, p.closed, o.Logger)
 	if set.method == m365auth.MethodManagedIdentity {
 		p.host = newHostIdentity(o.HTTPClient, set, p)

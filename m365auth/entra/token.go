@@ -61,6 +61,9 @@ func (p *Provider) Token(ctx context.Context, req m365auth.TokenRequest) (m365au
 	if err := p.begin(ctx, opToken); err != nil {
 		return m365auth.Token{}, err
 	}
+	if t, ok := p.recent.find(&req); ok {
+		return t, nil
+	}
 	w, err := p.want(req)
 	if err != nil {
 		return m365auth.Token{}, err
@@ -71,12 +74,16 @@ func (p *Provider) Token(ctx context.Context, req m365auth.TokenRequest) (m365au
 	case p.set.method == m365auth.MethodOnBehalfOf:
 		return m365auth.Token{}, configError(opToken+" without a caller", "call OnBehalfOf with the token that the caller sent")
 	}
+	at, counted := p.recent.now()
 	id, version, err := p.choose(ctx, opToken, req.Account)
 	if err != nil {
 		return m365auth.Token{}, err
 	}
 	if t, ok := p.served(id, version, w); ok {
-		return t, nil
+		if counted && t.fresh(time.Now().Add(recentLife)) {
+			p.recent.add(at, &req, t.Token)
+		}
+		return t.Token, nil
 	}
 	return p.once(ctx, id+"\x00"+w.key(), func(ctx context.Context) (m365auth.Token, error) {
 		return p.renew(ctx, id, w)
@@ -104,14 +111,14 @@ func (p *Provider) once(ctx context.Context, key string, get func(context.Contex
 
 // served returns a token from memory if it is of the store's version, and not
 // due, or due but a refresh has just failed.
-func (p *Provider) served(id string, version tokencache.Version, w wanted) (m365auth.Token, bool) {
+func (p *Provider) served(id string, version tokencache.Version, w wanted) (heldToken, bool) {
 	m := p.recall(id, version)
 	if m == nil || w.bypass() {
-		return m365auth.Token{}, false
+		return heldToken{}, false
 	}
 	t, ok := m.rec.find(w)
 	now := time.Now()
-	return t.Token, ok && (t.fresh(now) || t.usable(now) && now.Before(m.quietUntil))
+	return t, ok && (t.fresh(now) || t.usable(now) && now.Before(m.quietUntil))
 }
 
 // renew gets a token while it holds the account's lock.
