@@ -3,7 +3,9 @@ package entratest
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // aadsts is one error of Entra's.
@@ -75,7 +77,9 @@ var aadstsErrors = map[int]aadsts{
 	500011: {400, "invalid_resource", "", "The resource principal named {} was not found in the tenant."},
 	65001:  {400, "invalid_grant", "consent_required", "The user or administrator has not consented to use the application with ID '{}'. Send an interactive authorization request for this user and resource."},
 	65004:  {400, "authorization_declined", "", "User declined to consent to access the app."},
+	90093:  {400, "invalid_grant", "consent_required", "The application asks for permissions that the user is not allowed to grant."},
 	90094:  {400, "invalid_grant", "consent_required", "The grant requires administrator permission."},
+	90095:  {400, "invalid_grant", "consent_required", "Admin consent is required. A request for it can be sent to an administrator."},
 
 	// Device codes.
 	70016: {400, "authorization_pending", "", "OAuth 2.0 device flow error. Authorization is pending. Continue polling."},
@@ -99,10 +103,14 @@ var aadstsErrors = map[int]aadsts{
 	50158:  {400, "interaction_required", "basic_action", "External security challenge was not satisfied."},
 	53000:  {400, "invalid_grant", "message_only", "Your device is required to be managed to access this resource."},
 	53003:  {400, "invalid_grant", "message_only", "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."},
+	53001:  {400, "invalid_grant", "message_only", "Your device is required to be hybrid Microsoft Entra joined to access this resource."},
+	53002:  {400, "invalid_grant", "message_only", "The application used is not an approved application for Conditional Access."},
+	53004:  {400, "invalid_grant", "message_only", "The user needs to register for multi-factor authentication, which a policy blocks."},
 	700003: {400, "invalid_grant", "message_only", "Device object was not found in the tenant directory."},
 
 	// The service.
 	50196: {400, "invalid_grant", "", "The server terminated an operation because it encountered a client request loop. Please contact your app vendor."},
+	90055: {429, "temporarily_unavailable", "", "There are too many incoming requests."},
 	90033: {503, "temporarily_unavailable", "", "A transient error has occurred. Please try again."},
 }
 
@@ -112,6 +120,7 @@ type problem struct {
 	subject string // what {} stands for
 	code    string // OAuth's "error", where it is not the table's
 	claims  string // a challenge, as JSON
+	retry   time.Duration
 }
 
 func newProblem(number int, subject string) *problem {
@@ -168,8 +177,11 @@ func (p *problem) reply(c *call) reply {
 	body.Description = p.description(c)
 	r := jsonReply(e.status, body)
 	r.aadsts = p.number
-	if e.status == http.StatusMethodNotAllowed {
+	switch {
+	case e.status == http.StatusMethodNotAllowed:
 		r.header = http.Header{"Allow": {http.MethodPost}}
+	case p.retry > 0:
+		r.header = http.Header{"Retry-After": {strconv.Itoa(seconds(p.retry))}}
 	}
 	return r
 }

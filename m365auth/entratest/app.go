@@ -159,6 +159,9 @@ func (o *Options) fillApps() error {
 		if !isGUID(a.ObjectID) {
 			return fmt.Errorf("object id %q of app %s is not a GUID", a.ObjectID, a.ID)
 		}
+		if slices.Contains(a.Certificates, nil) || slices.ContainsFunc(a.Subjects, func(s Subject) bool { return s.Name == "" || s.Issuer == nil }) {
+			return fmt.Errorf("app %s has a certificate that is nil, or a subject without a name or issuer", a.ID)
+		}
 	}
 	return nil
 }

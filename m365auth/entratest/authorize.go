@@ -178,6 +178,8 @@ func (a authorization) answer(c *call, values url.Values) reply {
 // location is the redirect URI with an answer in it.
 func (a authorization) location(values url.Values) string {
 	switch {
+	case len(values) == 0:
+		return a.redirect
 	case a.mode == "fragment":
 		return a.redirect + "#" + values.Encode()
 	case strings.Contains(a.redirect, "?"):

@@ -108,7 +108,7 @@ func (s *Server) decideAuthorization(c *call, a authorization) reply {
 	u, ok := s.opts.user(c.form.Get("user"))
 	switch action := c.form.Get("action"); {
 	case !s.formIsOurs(c):
-		return renderAuthorize(http.StatusForbidden, authorizeData{Title: "Not accepted", Problem: "This form is not from this page, or is too old. Go back to the application and begin again."})
+		return renderAuthorize(http.StatusForbidden, staleForm())
 	case action == "decline":
 		return a.refuse(c, declinedByPerson())
 	case action == "back":
@@ -129,6 +129,10 @@ func (s *Server) decideAuthorization(c *call, a authorization) reply {
 }
 
 func declinedByPerson() *problem { return &problem{number: 65004, code: "access_denied"} }
+
+func staleForm() authorizeData {
+	return authorizeData{Title: "Not accepted", Problem: "This form is not from this page, or is too old. Go back to the application and begin again."}
+}
 
 // session is who signed in with this browser before.
 type session struct {

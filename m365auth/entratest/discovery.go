@@ -1,15 +1,15 @@
 package entratest
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 // openIDConfiguration answers a tenant's metadata.
 // https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
-//
-// The authorization endpoint is named because clients insist on one.
 func (s *Server) openIDConfiguration(c *call) reply {
 	tenant := c.PathValue("tenant")
 	if !s.opts.knowsTenant(tenant) {
@@ -22,14 +22,20 @@ func (s *Server) openIDConfiguration(c *call) reply {
 		"token_endpoint":                        root + "/oauth2/v2.0/token",
 		"device_authorization_endpoint":         root + "/oauth2/v2.0/devicecode",
 		"jwks_uri":                              root + "/discovery/v2.0/keys",
+		"end_session_endpoint":                  root + "/oauth2/v2.0/logout",
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
-		"response_types_supported":              []string{"code", "id_token", "code id_token", "id_token token"},
+		"grant_types_supported":                 slices.Sorted(maps.Keys(grants))[1:], // without the empty one
+		"response_types_supported":              []string{"code"},
+		"code_challenge_methods_supported":      []string{"plain", "S256"},
+		"request_uri_parameter_supported":       false,
+		"http_logout_supported":                 false,
 		"response_modes_supported":              []string{"query", "fragment", "form_post"},
 		"subject_types_supported":               []string{"pairwise"},
 		"id_token_signing_alg_values_supported": []string{"RS256"},
 		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
-		"claims_supported":                      []string{"sub", "iss", "aud", "exp", "iat", "nbf", "name", "oid", "tid", "preferred_username", "ver", "email"},
+		"claims_supported":                      []string{"sub", "iss", "aud", "exp", "iat", "nbf", "name", "oid", "tid", "nonce", "preferred_username", "uti", "ver", "email"},
 		"cloud_instance_name":                   "microsoftonline.com",
+		"tenant_region_scope":                   nil,
 	})
 }
 

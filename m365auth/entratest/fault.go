@@ -3,6 +3,7 @@ package entratest
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -19,6 +20,8 @@ const (
 	Authorize Endpoint = "authorize"
 	// AdminConsent is where an administrator consents for everybody.
 	AdminConsent Endpoint = "adminconsent"
+	// Logout ends a browser's session.
+	Logout Endpoint = "logout"
 	// Machine is where programs on an Azure machine ask for tokens of its
 	// managed identities.
 	Machine Endpoint = "machine"
@@ -149,3 +152,29 @@ func (f *Fault) reply(c *call) reply {
 
 // seconds rounds up, since a protocol's whole seconds are a least wait.
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// window counts a client's requests of one minute.
+type window struct {
+	ends  time.Time
+	count int
+}
+
+// throttle refuses what is above [Options.TokensPerMinute].
+func (s *Server) throttle(now time.Time, app App) *problem {
+	if s.opts.TokensPerMinute <= 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := strings.ToLower(app.ID)
+	w := s.windows[key]
+	if !now.Before(w.ends) {
+		w = window{ends: now.Add(time.Minute)}
+	}
+	w.count++
+	s.windows[key] = w
+	if w.count <= s.opts.TokensPerMinute {
+		return nil
+	}
+	return &problem{number: 90055, retry: w.ends.Sub(now)}
+}

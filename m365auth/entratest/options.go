@@ -55,6 +55,10 @@ type Options struct {
 	// Rotate makes refresh tokens single-use: using one a second time ends
 	// the whole sign-in. Entra itself leaves a used one valid, and so does the zero value.
 	Rotate bool
+	// TokensPerMinute is how many requests a client may make of the token
+	// endpoint in a minute; more are answered with 429 and Retry-After. Zero
+	// means no limit.
+	TokensPerMinute int
 	// Now is the clock of codes and tokens. Nil means time.Now. The TLS
 	// certificate always lives by the real clock, as the client's TLS does.
 	Now func() time.Time

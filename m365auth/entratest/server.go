@@ -48,6 +48,7 @@ type Server struct {
 	since    map[string]int64        // from when on tokens of a user count, by object id
 	policies map[string]policy       // by object id
 	sequence int                     // numbers sign-ins and policies
+	windows  map[string]window       // by client id
 	faults   []*Fault
 	requests []Request
 	issued   []string
@@ -84,6 +85,7 @@ func New(opts *Options) (*Server, error) {
 		consents: map[consentKey][]string{},
 		since:    map[string]int64{},
 		policies: map[string]policy{},
+		windows:  map[string]window{},
 	}
 	for _, a := range o.Apps {
 		if a.AdminConsent {

@@ -68,6 +68,9 @@ func (s *Server) token(c *call) reply {
 	if !ok {
 		return newProblem(700016, c.credential.id).reply(c)
 	}
+	if p := s.throttle(c.now, app); p != nil {
+		return p.reply(c)
+	}
 	acr, p := s.authenticate(c, app)
 	if p != nil {
 		return p.reply(c)
