@@ -107,7 +107,8 @@ func checkTenant(cfg m365auth.Config, configured string) (string, error) {
 	}
 	// MSAL derives the address of the device-code endpoint by replacing each
 	// "token" in that of the token endpoint.
-	if cfg.Method == m365auth.MethodDeviceCode && strings.Contains(strings.ToLower(cfg.Cloud.LoginHost+"/"+tenant), "token") {
+	devices := cfg.Method == m365auth.MethodDeviceCode || cfg.Method == m365auth.MethodBrowser
+	if devices && strings.Contains(strings.ToLower(cfg.Cloud.LoginHost+"/"+tenant), "token") {
 		return "", configError(fmt.Sprintf("sign in with a device code at %s/%s: the name contains \"token\"", cfg.Cloud.LoginHost, tenant),
 			"give the tenant's GUID instead of its domain")
 	}
