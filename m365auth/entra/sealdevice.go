@@ -97,6 +97,7 @@ func (p *Provider) ResumeDeviceCode(ctx context.Context, s *tokencache.Sealer, s
 	if err != nil {
 		return nil, err
 	}
-	l.prompt.ExpiresOn = d.ExpiresOn
+	l.pace = newPollPace(&d.Interval)
+	l.prompt.ExpiresOn, l.prompt.Interval = d.ExpiresOn, l.pace.interval
 	return l, nil
 }
