@@ -4,13 +4,14 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/m365go/sdk/m365auth/tokencache"
 )
@@ -104,42 +105,26 @@ func worker(t *testing.T, job, dir string) *exec.Cmd {
 	return cmd
 }
 
+// A process that saves without end is killed 500 times, at any instant.
 func TestAKilledProcessLosesNoSignIn(t *testing.T) {
 	t.Parallel()
+	kills := 500
+	if testing.Short() {
+		kills = 20
+	}
 	dir := filepath.Join(t.TempDir(), "cache")
 	s := newFileStore(t, dir, nil)
 	save(t, s, bob, "bystander")
 	last := 0
-	for round := range 12 {
-		cmd := worker(t, "forever", dir)
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd.Stderr = os.Stderr
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		lines := bufio.NewScanner(out)
-		// Each round ends after another number of saves, wherever the next
-		// save happens to be.
-		for range 1 + round {
-			if !lines.Scan() {
-				t.Fatalf("the worker ended by itself: %v", lines.Err())
-			}
-			if last, err = strconv.Atoi(lines.Text()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_, _ = io.Copy(io.Discard, out)
-		_ = cmd.Wait() // it was killed
+	for round := range kills {
+		last = max(last, killSoon(t, worker(t, "forever", dir)))
 		got, _, err := number(t.Context(), s)
 		if err != nil || got < last {
 			t.Fatalf("payload after kill %d = %d, %v, want a whole one of at least %d", round, got, err, last)
 		}
+	}
+	if last < kills/2 {
+		t.Errorf("saves before %d kills = %d, want the kills to come in between", kills, last)
 	}
 	if blob, err := s.Load(t.Context(), bob); err != nil || string(blob.Data) != "bystander" {
 		t.Errorf("Load() of another account = %q, %v, want it untouched", blob.Data, err)
@@ -151,6 +136,38 @@ func TestAKilledProcessLosesNoSignIn(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(dir, "*.tmp-*")); len(left) > 0 {
 		t.Errorf("temporary files after another save = %v, want none", left)
 	}
+}
+
+// killSoon starts a worker, kills it within some saves of its first, and returns
+// the last number that it said it had saved.
+func killSoon(t *testing.T, cmd *exec.Cmd) int {
+	t.Helper()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() {
+		t.Fatalf("the worker ended by itself: %v", lines.Err())
+	}
+	<-time.After(rand.N(8 * time.Millisecond))
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	text := lines.Text()
+	for lines.Scan() {
+		text = lines.Text()
+	}
+	_ = cmd.Wait() // it was killed
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestProcessesTakeTurns(t *testing.T) {
