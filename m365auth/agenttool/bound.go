@@ -23,7 +23,7 @@ func finish(res Result, limit int) Result {
 	if res.Error != nil {
 		e = *res.Error
 	}
-	e.Message, e.Hint = clip(e.Message, maxErrorText), clip(e.Hint, maxErrorText)
+	e.Message, e.Hint = Clip(e.Message, maxErrorText), Clip(e.Hint, maxErrorText)
 	if details, err := json.Marshal(e.Details); err != nil || len(details) > maxDetails {
 		e.Details = map[string]any{"truncated": true}
 	}
@@ -52,7 +52,7 @@ func finishOutput(res Result, limit int) Result {
 	if res.Text == "" {
 		res.Text = string(res.Output)
 	}
-	res.Text = label + clip(res.Text, limit-len(label))
+	res.Text = label + Clip(res.Text, limit-len(label))
 	return res
 }
 
@@ -71,7 +71,7 @@ func cutOutput(out json.RawMessage, limit int) json.RawMessage {
 	}
 	// Quotes and escapes grow when they are encoded again, so shrink until it fits.
 	for size := limit; ; size /= 2 {
-		answer.Beginning = clip(string(out), size)
+		answer.Beginning = Clip(string(out), size)
 		cut, err := json.Marshal(answer)
 		if err == nil && len(cut) <= limit || size == 0 {
 			return cut
@@ -79,8 +79,8 @@ func cutOutput(out json.RawMessage, limit int) json.RawMessage {
 	}
 }
 
-// clip cuts s to at most n bytes, ends whole characters, and says so with "…".
-func clip(s string, n int) string {
+// Clip cuts s to at most n bytes, ends whole characters, and says so with "…".
+func Clip(s string, n int) string {
 	s = strings.ToValidUTF8(s, "�")
 	if len(s) <= n {
 		return s

@@ -156,7 +156,7 @@ func (h *LocalHost) Call(ctx context.Context, name string, in json.RawMessage) R
 		names[t.Name()] = true
 	}
 	return finish(Fail(&Error{
-		Code: CodeInvalidArgument, Message: fmt.Sprintf("there is no tool %q", clip(name, 64)),
+		Code: CodeInvalidArgument, Message: fmt.Sprintf("there is no tool %q", Clip(name, 64)),
 		Hint: "there are: " + strings.Join(slices.Sorted(maps.Keys(names)), ", "),
 	}), 0)
 }
