@@ -107,7 +107,7 @@ func FuzzClassify(f *testing.F) {
 func FuzzClean(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":"x\u202ey","contentBytes":"AAAA"}`, `{"a":[{"b":["\ud83d\ude42","\u200b"]}],"x@odata.nextLink":"https://x"}`,
-		`{"n":1e400,"z":null,"t":true}`, `{"@microsoft.graph.downloadUrl":"https://x","@odata.etag":"1"}`,
+		`{"i\u200bd":"1","id":"2","u":"https://x.example/?tempauth=1","v":"a\ufe0f\u2028\u180b"}`, `{"n":1e400,"z":null,"t":true}`, `{"@microsoft.graph.downloadUrl":"https://x","@odata.etag":"1"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -138,7 +138,7 @@ func kept(v any) string {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, child := range v {
-			if strings.EqualFold(name, "contentBytes") || strings.HasSuffix(name, "downloadUrl") || strings.HasSuffix(name, "@odata.nextLink") {
+			if name != visible(name) || strings.EqualFold(name, "contentBytes") || strings.HasSuffix(name, "downloadUrl") || strings.HasSuffix(name, "@odata.nextLink") {
 				return name
 			}
 			if bad := kept(child); bad != "" {
@@ -152,8 +152,11 @@ func kept(v any) string {
 			}
 		}
 	case string:
-		if i := strings.IndexAny(v, "\u202e\u2066\u200b\ufeff\x00\x1b"); i >= 0 {
+		if i := strings.IndexAny(v, "\u202e\u2066\u200b\ufeff\x00\x1b\u180b\u2028\u2800\U000e0041\U000e0080"); i >= 0 {
 			return v[i:]
+		}
+		if keyedLink.MatchString(v) {
+			return v
 		}
 	}
 	return ""

@@ -3,42 +3,55 @@ package graphtools
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
-// clean prepares a value of Graph's for a model, in place. It leaves out what
+// clean returns a value of Graph's as a model may see it. It leaves out what
 // carries an authority of its own, links that our cursors stand for, and file
-// contents; and of texts, which strangers wrote, the characters that nobody
-// sees.
+// contents; and of names and texts, which strangers wrote, the characters that
+// nobody sees.
 func clean(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		for name, child := range v {
-			if withheld(name) {
-				delete(v, name)
-				continue
+		m := make(map[string]any, len(v))
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			seen := visible(name)
+			_, real := v[seen]
+			_, taken := m[seen]
+			if withheld(seen) || seen != name && (seen == "" || real || taken) {
+				continue // a name that only looks like another one does not stand in for it
 			}
-			v[name] = clean(child)
+			m[seen] = clean(v[name])
 		}
-		return v
+		if link, ok := m["link"].(map[string]any); ok {
+			// Of a sharing link; whoever has its address has the item.
+			delete(link, "webUrl")
+			delete(link, "webHtml")
+		}
+		return m
 	case []any:
 		for i := range v {
 			v[i] = clean(v[i])
 		}
 		return v
 	case string:
-		return visible(v)
+		return withoutKeys(visible(v))
 	}
 	return v
 }
 
 // withheld reports whether a property is not for models: links that open a file
-// for whoever has them, contents in base64, and links to pages and metadata.
+// for whoever has them, contents in base64, links to pages and metadata, and a
+// part of a person that no permission covers.
 func withheld(name string) bool {
 	name = strings.ToLower(name)
-	for _, end := range []string{"contentbytes", "uploadurl", "downloadurl", "@odata.context", "@odata.nextlink", "@odata.deltalink"} {
+	for _, end := range []string{
+		"contentbytes", "uploadurl", "downloadurl", "@odata.context", "@odata.nextlink", "@odata.deltalink", "shareid", "mailboxsettings",
+	} {
 		if strings.HasSuffix(name, end) {
 			return true
 		}
@@ -46,21 +59,15 @@ func withheld(name string) bool {
 	return false
 }
 
-// visible drops control characters, marks that reorder text and characters
-// without a shape: a person would not see an instruction that hides in them. The
-// two joiners stay, which Persian and emoji need.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\u200c' || r == '\u200d':
-			return r
-		case unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r):
-			return -1
-		case r >= 0xE0100 && r <= 0xE01EF || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0 || r == 0x034F:
-			return -1 // variation selectors and fillers, which can carry hidden text
-		}
-		return r
-	}, s)
+// keyedLink is an address whose query holds the key to what it leads to, as
+// those of thumbnails and downloads do, wherever it stands.
+var keyedLink = regexp.MustCompile(`(?i)https?://[^\s"'<>]*[?&;](?:tempauth|prooftoken|authkey|access_token|sig|x-amz-signature)=[^\s"'<>]*`)
+
+func withoutKeys(s string) string {
+	if !strings.Contains(s, "://") {
+		return s
+	}
+	return keyedLink.ReplaceAllLiteralString(s, "(link withheld: it opens without a sign-in)")
 }
 
 // cuts are ever shorter lengths of texts and lists, in characters and elements.
