@@ -35,7 +35,8 @@ type Options struct {
 // its mount plan; see package config for the keys and the layers below them.
 // Settings that are wrong are a [*config.Error], and then nothing is mounted.
 //
-// The function that it returns ends the tools: from then on each call answers
+// The function that it returns ends the tools and takes them back from the
+// host, so that they can be mounted again. Whoever still holds one is answered
 // M365_UNAVAILABLE. It may be called more than once.
 func Mount(ctx context.Context, host agenttool.Host, cfg map[string]any) (cleanup func(context.Context) error, err error) {
 	return MountWith(ctx, host, cfg, nil)
@@ -76,7 +77,10 @@ func MountWith(_ context.Context, host agenttool.Host, cfg map[string]any, opts 
 	if err := host.MountTool(wrapped); err != nil {
 		return nil, err
 	}
-	return gate.close, nil
+	undo := &agenttool.Cleanups{}
+	undo.Add(func(context.Context) error { return host.UnmountTool(wrapped) })
+	undo.Add(gate.close)
+	return undo.Run, nil
 }
 
 // load reads the settings and completes the client's options with them.

@@ -83,21 +83,37 @@ func TestMountTwiceIsRefused(t *testing.T) {
 	}
 }
 
-func TestCleanupEndsTheTools(t *testing.T) {
+func TestCleanupEndsTheToolsAndFreesTheirNames(t *testing.T) {
 	t.Parallel()
 	r := setup(t)
-	cleanup, err := graphtools.MountWith(t.Context(), r.host, map[string]any{"permissions": []any{"read"}}, &r.opts)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ctx := agenttool.WithCaller(t.Context(), desk)
+	var first agenttool.Tool
 	for range 2 {
-		if err := cleanup(t.Context()); err != nil {
-			t.Errorf("cleanup = %v, want nil", err)
+		cleanup, err := graphtools.MountWith(t.Context(), r.host, map[string]any{"permissions": []any{"read"}}, &r.opts)
+		if err != nil {
+			t.Fatalf("mount: %v", err)
 		}
+		tool, _ := r.host.Tool("m365_graph")
+		if first == (agenttool.Tool{}) {
+			first = tool
+		}
+		for range 2 {
+			if err := cleanup(t.Context()); err != nil {
+				t.Errorf("cleanup = %v, want nil", err)
+			}
+		}
+		if len(r.host.Tools()) != 0 {
+			t.Error("after the cleanup the tool is still mounted")
+		}
+		wantCode(t, "/me of a tool that somebody kept", tool.Execute(ctx, json.RawMessage(`{"endpoint":"/me"}`)), agenttool.CodeUnavailable)
 	}
-	wantCode(t, "/me", r.call(`{"endpoint":"/me"}`), agenttool.CodeUnavailable)
 	if n, _ := r.requests(); n != 0 {
 		t.Errorf("Graph gets %d requests, want 0", n)
+	}
+	r.mount([]string{"read"})
+	wantCode(t, "/me of the first mount's tool", first.Execute(ctx, json.RawMessage(`{"endpoint":"/me"}`)), agenttool.CodeUnavailable)
+	if res := r.call(`{"endpoint":"/me"}`); !res.Success {
+		t.Errorf("/me of the last mount answers %s, want success", res.Text)
 	}
 }
 
