@@ -13,7 +13,7 @@ import (
 // target is a path that a permission covers.
 type target struct {
 	permissions, scopes []string
-	expand              []string
+	expand, paths       []string
 	route
 }
 
@@ -39,7 +39,7 @@ func spellOut(a area, r route) []target {
 	var all []target
 	if rest, ok := strings.CutPrefix(r.pattern, "@"); ok {
 		for _, d := range drives {
-			at := area{permissions: d.permissions, expand: a.expand}
+			at := area{permissions: d.permissions, expand: a.expand, paths: a.paths}
 			all = append(all, spellOut(at, route{d.pattern + rest, r.page, r.fields})...)
 		}
 		return all
@@ -49,7 +49,7 @@ func spellOut(a area, r route) []target {
 		owners = []string{"me" + rest, "users/{}" + rest}
 	}
 	for _, pattern := range owners {
-		t := target{a.permissions, a.scopes, a.expand, route{pattern, r.page, r.fields}}
+		t := target{a.permissions, a.scopes, a.expand, a.paths, route{pattern, r.page, r.fields}}
 		if t.scopes == nil {
 			t.scopes = Scopes(t.permissions)
 		}
@@ -100,14 +100,17 @@ func matches(pattern string, e element) bool {
 }
 
 // isID reports whether text in the place of an id can only be one: not $value,
-// $ref or $count, no cast to another type and no call of a function.
+// $ref or $count, no cast to another type, no call of a function, and none of
+// these for a server that unescapes once more.
 func isID(text string) bool {
-	return text != "" && text[0] != '$' && !strings.ContainsAny(text, "()'") &&
+	return text != "" && text[0] != '$' && !strings.ContainsAny(text, "()'%") &&
 		!strings.HasPrefix(strings.ToLower(text), "microsoft.graph")
 }
 
 var (
-	keyArgument   = regexp.MustCompile(`^('[^']*'|[^'(),=]+)$`)
+	keyArgument = regexp.MustCompile(`^('[^'%]*'|[^'(),=%]+)$`)
+	// escape is what a second unescaping would change.
+	escape        = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 	namedArgument = regexp.MustCompile(`^([A-Za-z]+='([^']|'')*'(,[A-Za-z]+='([^']|'')*')*)?$`)
 )
 
@@ -119,7 +122,7 @@ func split(p m365graph.Path) ([]element, bool) {
 	inside := false // between the colons of a path below a drive item
 	for raw := range strings.SplitSeq(strings.TrimPrefix(p.String(), "/"), "/") {
 		text, err := url.PathUnescape(raw)
-		if err != nil {
+		if err != nil || escape.MatchString(text) {
 			return nil, false
 		}
 		closes := strings.HasSuffix(raw, ":")
@@ -172,6 +175,11 @@ func notCovered(p m365graph.Path) error {
 		Message: "no permission covers the endpoint " + p.String(),
 		Hint:    "use a route such as /me/messages, /me/calendarView, /me/drive/root/children, /users, /sites or /me/chats",
 		Details: map[string]any{"endpoint": p.String()},
+	}
+	if once, err := url.PathUnescape(p.String()); err == nil && escape.MatchString(once) {
+		e.Code, e.Message = agenttool.CodeInvalidArgument, "the endpoint is escaped twice"
+		e.Hint = "write each name as it is; it is escaped for you"
+		return e
 	}
 	elements, ok := split(p)
 	if !ok || len(elements) == 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/m365go/sdk/m365auth/agenttool"
 )
@@ -19,14 +20,22 @@ var paramNames = []string{
 	"startDateTime", "endDateTime", "search",
 }
 
+// maxParams is the most bytes of all values together. Graph's links repeat them,
+// escaped, and a cursor must have room for such a link.
+const maxParams = 4 << 10
+
 // parseParams checks a call's parameters against its route and returns them as
 // Graph wants them, with a page size and fields where the call names none.
 func parseParams(in map[string]any, t target, pageSize func(int) int) (map[string]string, error) {
 	params := map[string]string{}
+	size := 0
 	for name, v := range in {
 		value, err := paramText(name, v)
 		if err != nil {
 			return nil, err
+		}
+		if size += len(value); size > maxParams {
+			return nil, badParam(name, fmt.Sprintf("is too long: all together may be %d bytes", maxParams), "ask for less, in several calls")
 		}
 		if err := checkParam(name, value, t); err != nil {
 			return nil, err
@@ -64,19 +73,23 @@ func paramText(name string, v any) (string, error) {
 var fieldList = regexp.MustCompile(`^[A-Za-z0-9_@./*]+( *, *[A-Za-z0-9_@./*]+)*$`)
 
 func checkParam(name, value string, t target) error {
+	if escape.MatchString(value) || strings.ContainsFunc(value, unicode.IsControl) {
+		return badParam(name, "holds an escape or a control character", "write each character as it is; it is escaped for you")
+	}
 	switch name {
 	case "$select":
 		if !fieldList.MatchString(value) {
 			return badParam(name, "must be names separated by commas", "")
 		}
-		// The settings of a mailbox are a part of the user, but another scope's.
-		if strings.Contains(strings.ToLower(value), "mailboxsettings") {
-			return notExpandable("mailboxSettings")
+		if out := t.reaches(names(value)...); out != "" {
+			return notExpandable(out)
 		}
+	case "$filter", "$orderby":
+		return t.checkExpression(name, value)
 	case "$expand":
-		return checkExpand(value, t.expand)
+		return checkExpand(value, t)
 	case "$top", "$skip":
-		if n, err := strconv.Atoi(value); err != nil || n < 0 || name == "$top" && n == 0 {
+		if n, err := strconv.ParseUint(value, 10, 31); err != nil || name == "$top" && n == 0 {
 			return badParam(name, "must be a positive whole number", "")
 		}
 		if t.page == noTop && name == "$top" {
@@ -90,18 +103,27 @@ func checkParam(name, value string, t target) error {
 	return nil
 }
 
+// names splits what fieldList matches.
+func names(list string) []string { return strings.Split(strings.ReplaceAll(list, " ", ""), ",") }
+
 // expansion is one name of $expand, with nothing but a $select of its own.
 var expansion = regexp.MustCompile(`^([A-Za-z]+)(\(\$select=([A-Za-z0-9_@./]+(,[A-Za-z0-9_@./]+)*)\))?`)
 
 // checkExpand refuses to follow a relation out of what the permission covers.
-func checkExpand(value string, allowed []string) error {
+func checkExpand(value string, t target) error {
 	for rest := value; ; {
 		m := expansion.FindStringSubmatch(rest)
 		if m == nil {
 			return badParam("$expand", "must be names separated by commas, each with at most a ($select=…)", "")
 		}
-		if !slices.Contains(allowed, strings.ToLower(m[1])) {
+		if !slices.Contains(t.expand, strings.ToLower(m[1])) {
 			return notExpandable(m[1])
+		}
+		for _, name := range names(m[3]) {
+			// A column of a list may bear any name, also one of elsewhere.
+			if t.reaches(name) != "" && t.reaches(m[1]+"/"+name) != "" {
+				return notExpandable(m[1] + "/" + name)
+			}
 		}
 		rest = rest[len(m[0]):]
 		if rest == "" {

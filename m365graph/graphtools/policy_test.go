@@ -152,6 +152,12 @@ func TestHostileEndpointsMakeNoRequest(t *testing.T) {
 		{"/me/messages/$count", agenttool.CodePermissionDisabled},
 		{"/me/messages/1/$value", agenttool.CodePermissionDisabled},
 		{"/me/messages/1/%24value", agenttool.CodePermissionDisabled},
+		{"/me/messages/%2524value", agenttool.CodeInvalidArgument},
+		{"/me/messages/microsoft%252Egraph.eventMessage", agenttool.CodeInvalidArgument},
+		{"/me/messages('%2524value')", agenttool.CodeInvalidArgument},
+		{"/me/messages/100%25", agenttool.CodePermissionDisabled},
+		{"/me/messages('100%25')", agenttool.CodePermissionDisabled},
+		{"/me/drive/root:/a.txt%253A/content", agenttool.CodeInvalidArgument},
 		{"/me/messages/1/attachments/2/$value", agenttool.CodePermissionDisabled},
 		{"/me/manager/$ref", agenttool.CodePermissionDisabled},
 		{"/me/manager/messages", agenttool.CodePermissionDisabled},
@@ -184,50 +190,5 @@ func TestHostileEndpointsMakeNoRequest(t *testing.T) {
 	}
 	if n, last := r.requests(); n != 0 {
 		t.Errorf("Graph gets %d requests, the last for %s, want 0", n, last.Path)
-	}
-}
-
-func TestParamsCannotLeaveTheRoute(t *testing.T) {
-	t.Parallel()
-	r := setup(t).mount([]string{"all"})
-	tests := []struct {
-		endpoint, params string
-		want             agenttool.Code
-	}{
-		{"/me", `{"$expand":"messages"}`, agenttool.CodePermissionDisabled},
-		{"/me", `{"$expand":"MESSAGES($top=1)"}`, agenttool.CodePermissionDisabled},
-		{"/me", `{"$expand":"manager,drive"}`, agenttool.CodePermissionDisabled},
-		{"/me", `{"$expand":"manager($expand=messages)"}`, agenttool.CodeInvalidArgument},
-		{"/me", `{"$expand":"manager($select=id;$expand=messages)"}`, agenttool.CodeInvalidArgument},
-		{"/users", `{"$expand":"*"}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$expand":"singleValueExtendedProperties"}`, agenttool.CodePermissionDisabled},
-		{"/me/messages", `{"$expand":""}`, agenttool.CodeInvalidArgument},
-		{"/me/drive/root", `{"$expand":"listItem"}`, agenttool.CodePermissionDisabled},
-		{"/me", `{"$select":"id,mailboxSettings"}`, agenttool.CodePermissionDisabled},
-		{"/me", `{"$select":"id&$expand=messages"}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$skiptoken":"x"}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$format":"xml"}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"select":"id"}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$top":0}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$top":"many"}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$top":1.5}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$skip":-1}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$count":"maybe"}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$filter":["x"]}`, agenttool.CodeInvalidArgument},
-		{"/me/messages", `{"$filter":"a","$filter":"b"}`, agenttool.CodeInvalidArgument},
-		{"/me/joinedTeams", `{"$top":5}`, agenttool.CodeInvalidArgument},
-	}
-	for _, tt := range tests {
-		in := `{"endpoint":"` + tt.endpoint + `","params":` + tt.params + `}`
-		wantCode(t, in, r.call(in), tt.want)
-	}
-	for _, in := range []string{
-		`{"endpoint":"/me","paginate":true}`, `{"endpoint":"/me","cursor":"x"}`, `{"endpoint":"/me","body":{"a":1}}`, `{"endpoint":"/me","method":"PUT"}`,
-		`{"endpoint":"/me","Method":"GET"}`, `{"endpoint":"/me","headers":{}}`, `{"endpoint":["/me"]}`, `{"endpoint":"/me/messages","cursor":"AAAA"}`,
-	} {
-		wantCode(t, in, r.call(in), agenttool.CodeInvalidArgument)
-	}
-	if n, last := r.requests(); n != 0 {
-		t.Errorf("Graph gets %d requests, the last for %s?%s, want 0", n, last.Path, last.Query)
 	}
 }

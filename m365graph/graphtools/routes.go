@@ -1,15 +1,18 @@
 package graphtools
 
+import "slices"
+
 // area is a part of Graph that one set of permissions covers.
 type area struct {
 	permissions []string
 	// scopes are what Graph wants to see in the token. Nil: those of the
 	// permissions.
 	scopes []string
-	// expand names what $expand may include: nothing that another permission
-	// covers.
-	expand []string
-	routes []route
+	// expand names what $expand may include, and paths what $select, $filter and
+	// $orderby may look into, as in from/emailAddress: nothing that another
+	// permission covers. Both are in lower case.
+	expand, paths []string
+	routes        []route
 }
 
 // route is a path that may be read. In its pattern "~" stands for "me" and for
@@ -46,10 +49,29 @@ var drives = []struct {
 	{"sites/{}/:/drive", []string{"sharepoint.read"}},
 }
 
+// itemPaths are the parts of a file or folder, and of a drive.
+var itemPaths = []string{
+	"createdby", "lastmodifiedby", "parentreference", "filesysteminfo", "file", "folder", "package", "photo", "image", "video", "audio",
+	"location", "remoteitem", "searchresult", "shared", "sharepointids", "specialfolder", "deleted", "owner", "quota",
+}
+
+// messagePaths are the parts of a message in Teams.
+var messagePaths = []string{"from", "body", "attachments", "mentions", "reactions"}
+
+// memberPaths are how Microsoft's page filters the members of a team. The type
+// that they name also leads to the member's whole account, so no other may.
+// https://learn.microsoft.com/graph/api/team-list-members
+var memberPaths = []string{
+	"roles", "microsoft.graph.aaduserconversationmember/displayname", "microsoft.graph.aaduserconversationmember/email",
+}
+
 // areas is the whole policy: a path that is not here cannot be asked for.
 // https://learn.microsoft.com/graph/api/overview
 var areas = []area{
-	{[]string{"people.read"}, nil, []string{"manager"}, []route{
+	{[]string{"people.read"}, nil, []string{"manager"}, []string{
+		"identities", "assignedlicenses", "assignedplans", "provisionedplans", "proxyaddresses", "othermails", "businessphones",
+		"onpremisesextensionattributes", "employeeorgdata", "scoredemailaddresses", "phones", "postaladdresses", "websites", "persontype",
+	}, []route{
 		{"~", 0, ""},
 		{"~/manager", 0, ""},
 		{"~/directreports", 999, ""},
@@ -57,7 +79,9 @@ var areas = []area{
 		{"~/people/{}", 0, ""},
 		{"users", 999, ""},
 	}},
-	{[]string{"outlook.read"}, nil, []string{"attachments"}, []route{
+	{[]string{"outlook.read"}, nil, []string{"attachments"}, []string{
+		"from", "sender", "torecipients", "ccrecipients", "bccrecipients", "replyto", "body", "uniquebody", "flag", "categories", "internetmessageheaders",
+	}, []route{
 		{"~/messages", 1000, mailFields},
 		{"~/messages/{}", 0, ""},
 		{"~/messages/{}/attachments", noTop, ""},
@@ -71,7 +95,9 @@ var areas = []area{
 		{"~/mailfolders/{}/messages/{}/attachments", noTop, ""},
 		{"~/mailfolders/{}/messages/{}/attachments/{}", 0, ""},
 	}},
-	{[]string{"calendar.read"}, nil, []string{"attachments"}, []route{
+	{[]string{"calendar.read"}, nil, []string{"attachments"}, []string{
+		"start", "end", "organizer", "attendees", "location", "locations", "body", "categories", "recurrence", "responsestatus", "onlinemeeting", "owner",
+	}, []route{
 		{"~/calendar", 0, ""},
 		{"~/calendar/events", 1000, eventFields},
 		{"~/calendar/events/{}", 0, ""},
@@ -88,12 +114,12 @@ var areas = []area{
 		{"~/events/{}/attachments", noTop, ""},
 		{"~/events/{}/attachments/{}", 0, ""},
 	}},
-	{[]string{"onedrive.read"}, nil, nil, []route{
+	{[]string{"onedrive.read"}, nil, nil, itemPaths, []route{
 		{"~/drives", 999, ""},
 		{"~/drive/recent", 999, ""},
 		{"~/drive/sharedwithme", 999, ""},
 	}},
-	{nil, nil, []string{"children"}, []route{ // with the permissions of each drive
+	{nil, nil, []string{"children"}, itemPaths, []route{ // with the permissions of each drive
 		{"@", 0, ""},
 		{"@/root", 0, ""},
 		{"@/root/:", 0, ""},
@@ -108,7 +134,9 @@ var areas = []area{
 		{"@/special/{}", 0, ""},
 		{"@/special/{}/children", 999, ""},
 	}},
-	{[]string{"sharepoint.read"}, nil, []string{"fields"}, []route{
+	{[]string{"sharepoint.read"}, nil, []string{"fields"}, []string{
+		"fields", "createdby", "lastmodifiedby", "parentreference", "sharepointids", "sitecollection", "contenttype", "list/template", "list/hidden", "owner", "quota",
+	}, []route{
 		{"sites", 999, ""},
 		{"sites/{}", 0, ""},
 		{"sites/{}/:", 0, ""},
@@ -123,7 +151,9 @@ var areas = []area{
 		{"sites/{}/lists/{}/items/{}", 0, ""},
 		{"~/followedsites", noTop, ""},
 	}},
-	{[]string{"teams.read"}, []string{"Chat.Read"}, []string{"members", "lastmessagepreview"}, []route{
+	{[]string{"teams.read"}, []string{"Chat.Read"}, []string{"members", "lastmessagepreview"}, slices.Concat(messagePaths, []string{
+		"lastmessagepreview", "viewpoint", "onlinemeetinginfo", "members/displayname", "members/email", "members/roles",
+	}, memberPaths), []route{
 		{"~/chats", 50, ""},
 		{"~/chats/{}", 0, ""},
 		{"~/chats/{}/members", noTop, ""},
@@ -135,7 +165,9 @@ var areas = []area{
 		{"chats/{}/messages", 50, ""},
 		{"chats/{}/messages/{}", 0, ""},
 	}},
-	{[]string{"teams.read"}, []string{"Team.ReadBasic.All", "Channel.ReadBasic.All", "ChannelMessage.Read.All"}, []string{"replies"}, []route{
+	{[]string{"teams.read"}, []string{"Team.ReadBasic.All", "Channel.ReadBasic.All", "ChannelMessage.Read.All"}, []string{"replies"}, slices.Concat(messagePaths, []string{
+		"channelidentity", "summary", "membersettings", "guestsettings", "messagingsettings", "funsettings",
+	}, memberPaths), []route{
 		{"~/joinedteams", noTop, ""},
 		{"teams/{}", 0, ""},
 		{"teams/{}/members", noTop, ""},
