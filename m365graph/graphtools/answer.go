@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/m365go/sdk/m365auth/agenttool"
 	"github.com/m365go/sdk/m365graph"
@@ -13,10 +14,12 @@ import (
 
 const (
 	// reserve is what is kept free of an answer for everything but the data and
-	// the cursor: the names of the members, and a note.
-	reserve = 1500
+	// the cursor: the Guard's label, the names of the members, and a note.
+	reserve = 2000
 	// minItems is what is kept for items, however long the cursor is.
 	minItems = 4 << 10
+	// maxReason is the most bytes of why a page failed, within a note.
+	maxReason = 600
 )
 
 // singleAnswer is the answer to a call for one resource.
@@ -32,16 +35,20 @@ type listAnswer struct {
 	Count int               `json:"count"`
 	// Total is what $count=true asked for; Graph tells it on the first page.
 	Total *int64 `json:"total,omitempty"`
-	// HasMore and NextCursor say whether and where the list goes on; Truncated
-	// that it would have gone on here, but for a limit of this tool's, or that
-	// a value was shortened.
+	// HasMore and NextCursor say whether and where the list goes on; there is no
+	// cursor if Graph's own link is too long for one. Truncated says that the
+	// list would have gone on here, but for a limit of this tool's, or that a
+	// value was shortened.
 	HasMore    bool   `json:"has_more"`
 	NextCursor string `json:"next_cursor,omitempty"`
 	Truncated  bool   `json:"truncated,omitempty"`
 	Note       string `json:"note,omitempty"`
 }
 
-const noteShortened = "long values were shortened; ask for fewer fields with $select"
+const (
+	noteShortened = "long values were shortened; ask for fewer fields with $select"
+	noteNoCursor  = "the list goes on after these %d items, but Graph's link to the rest is too long to hand on: ask for less with $filter, or leave these out with $skip"
+)
 
 func (g *graphTool) single(ctx context.Context, call graphCall, params map[string]string) (any, error) {
 	resp, err := g.client.Do(ctx, &m365graph.Request{Path: call.path, Query: &m365graph.Query{Params: params, Prefer: preferences}})
@@ -90,7 +97,7 @@ func (g *graphTool) list(ctx context.Context, call graphCall, from place, bound 
 			return nil, err
 		}
 		if err != nil {
-			c.note = "the next page failed: " + g.explain(ctx, err, call.target).Error()
+			c.note = "the next page failed: " + agenttool.Clip(g.explain(ctx, err, call.target).Error(), maxReason)
 			break
 		}
 		more, err := c.add(page)
@@ -122,7 +129,14 @@ func (c *collection) add(page *m365graph.Page[json.RawMessage]) (bool, error) {
 	if page.Count != nil {
 		c.total = page.Count
 	}
-	room := roomBeside(c.at, page.Next)
+	room, err := roomBeside(c.at, page.Next)
+	if err != nil {
+		return false, err
+	}
+	if c.size > room {
+		c.full = true // the link behind this page is longer than the last
+		return false, nil
+	}
 	for _, raw := range page.Items[min(c.at.Skip, len(page.Items)):] {
 		v, err := decode(raw)
 		if err != nil {
@@ -145,22 +159,20 @@ func (c *collection) add(page *m365graph.Page[json.RawMessage]) (bool, error) {
 		c.items, c.size = append(c.items, item), c.size+len(item)+1
 		c.at.Skip++
 	}
-	c.at.Link, c.at.Skip = page.Next, 0
+	c.at = c.at.behind(page.Next)
 	c.ended = page.Next == ""
 	return true, nil
 }
 
 // roomBeside is how many bytes of items fit beside the longer of two cursors:
 // the one into a page and the one behind it.
-func roomBeside(at place, next string) int {
-	if len(next) > len(at.Link) {
-		at.Link = next
-	}
-	sealed, err := encode(at)
+func roomBeside(at place, next string) (int, error) {
+	into, err := cursorSize(at)
 	if err != nil {
-		return minItems
+		return 0, err
 	}
-	return max(minItems, maxOutput-reserve-(len(sealed)+64)*4/3)
+	after, err := cursorSize(at.behind(next))
+	return maxOutput - reserve - max(into, after), err
 }
 
 func (c *collection) answer(g *graphTool, paginate bool, bound []byte) (listAnswer, error) {
@@ -172,15 +184,23 @@ func (c *collection) answer(g *graphTool, paginate bool, bound []byte) (listAnsw
 	if c.shortened && a.Note == "" {
 		a.Note = noteShortened
 	}
-	if a.HasMore {
-		cursor, err := g.sealer.seal(c.at, bound)
-		if err != nil {
-			return listAnswer{}, err
-		}
-		a.NextCursor = cursor
-		if a.Note == "" && a.Truncated {
-			a.Note = fmt.Sprintf("the list goes on after these %d items; pass next_cursor as cursor", a.Count)
-		}
+	if !a.HasMore {
+		return a, nil
+	}
+	switch size, err := cursorSize(c.at); {
+	case err != nil:
+		return listAnswer{}, err
+	case size == 0:
+		a.Truncated = true
+		a.Note = strings.TrimPrefix(a.Note+"; ", "; ") + fmt.Sprintf(noteNoCursor, a.Count)
+		return a, nil
+	}
+	var err error
+	if a.NextCursor, err = g.sealer.seal(c.at, bound); err != nil {
+		return listAnswer{}, err
+	}
+	if a.Note == "" && a.Truncated {
+		a.Note = fmt.Sprintf("the list goes on after these %d items; pass next_cursor as cursor", a.Count)
 	}
 	return a, nil
 }

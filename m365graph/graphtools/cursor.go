@@ -4,10 +4,13 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/m365go/sdk/m365auth/agenttool"
 )
@@ -18,8 +21,28 @@ type place struct {
 	Link string `json:"l,omitempty"`
 	// Skip is how many items of that page were given already.
 	Skip int `json:"s,omitempty"`
-	// Params are the parameters of the first call.
+	// Params are the parameters of the first call, as long as there is no Link,
+	// which holds them.
 	Params map[string]string `json:"p,omitempty"`
+	// Made tells whether other parameters are those of the first call.
+	Made []byte `json:"m"`
+}
+
+// firstPlace is where the list of a call with these parameters begins.
+func firstPlace(params map[string]string) place {
+	return place{Params: params, Made: digest(params)}
+}
+
+// behind is the place at the beginning of the page that link leads to.
+func (p place) behind(link string) place { return place{Link: link, Made: p.Made} }
+
+// digest is short, and the same for the same parameters.
+func digest(params map[string]string) []byte {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		fmt.Fprintf(h, "%d:%s%d:%s", len(name), name, len(params[name]), params[name])
+	}
+	return h.Sum(nil)[:16]
 }
 
 // sealer turns places into cursors. A cursor works for the tool, the caller, the
@@ -38,6 +61,25 @@ func newSealer() (*sealer, error) {
 		return nil, fmt.Errorf("graphtools: make the cursors' key: %w", err)
 	}
 	return &sealer{aead}, nil
+}
+
+// maxCursor is the longest cursor that is handed out: there must be room for
+// items beside it.
+const maxCursor = maxOutput - reserve - minItems
+
+// cursorSize is how long the cursor to p is, or zero if that is too long. It
+// does not depend on how many digits Skip has.
+func cursorSize(p place) (int, error) {
+	p.Skip = 1e9
+	plaintext, err := encode(p)
+	if err != nil {
+		return 0, err
+	}
+	const nonceAndTag = 12 + 16
+	if n := base64.RawURLEncoding.EncodedLen(len(plaintext) + nonceAndTag); n <= maxCursor {
+		return n, nil
+	}
+	return 0, nil
 }
 
 func (s *sealer) seal(p place, bound []byte) (string, error) {

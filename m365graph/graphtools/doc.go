@@ -15,6 +15,10 @@
 // cannot make one up. A call other than GET is refused, as there is nobody to
 // approve it.
 //
+// What is read was written by anybody, so each answer is labelled as untrusted
+// ([agenttool.Result]), loses the characters that nobody sees, and holds no link
+// that opens a file by itself.
+//
 // # Permissions
 //
 // Everything is off until the setting permissions names it, by id or by preset;
@@ -22,7 +26,9 @@
 // route: /me/messages is outlook.read, /me/drive/root/children is
 // onedrive.read. A route that the package does not know is covered by no
 // permission, so nothing is reached by an odd spelling, by an expansion into
-// another resource, or by a function that answers with something else.
+// another resource, or by a function that answers with something else. The
+// names in $select, $expand, $filter and $orderby are held to the same policy,
+// as a filter on a person's mail would answer yes or no about it.
 //
 // # Tokens
 //

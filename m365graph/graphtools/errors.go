@@ -3,6 +3,7 @@ package graphtools
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"slices"
@@ -12,11 +13,7 @@ import (
 	"github.com/m365go/sdk/m365graph"
 )
 
-const (
-	hintLogin = "call m365_auth with operation login, and show the person the link and the code"
-	hintLater = "try again in a little while"
-	hintTell  = "tell the person; calling again does not help"
-)
+const hintTell = "tell the person; calling again does not help"
 
 // statuses is how each refusal of Graph's reads to a model.
 var statuses = map[int]struct {
@@ -25,7 +22,7 @@ var statuses = map[int]struct {
 	hint    string
 }{
 	http.StatusBadRequest:            {agenttool.CodeInvalidArgument, "Graph does not understand the request", "mend the endpoint or the params and call again"},
-	http.StatusUnauthorized:          {agenttool.CodeNotConnected, "the sign-in has ended", hintLogin},
+	http.StatusUnauthorized:          {agenttool.CodeNotConnected, "the sign-in has ended", agenttool.HintLogin},
 	http.StatusForbidden:             {agenttool.CodePolicyBlocked, "this person may not see it", hintTell},
 	http.StatusNotFound:              {agenttool.CodeNotFound, "there is no such thing, or this person may not see it", "look for it in the list it should be in"},
 	http.StatusMethodNotAllowed:      {agenttool.CodeInvalidArgument, "the endpoint cannot be read", "mend the endpoint"},
@@ -34,9 +31,9 @@ var statuses = map[int]struct {
 	http.StatusPreconditionFailed:    {agenttool.CodeConflict, "it has changed meanwhile", "read it again"},
 	http.StatusRequestEntityTooLarge: {agenttool.CodeInvalidArgument, "the request is too large", "ask for less"},
 	http.StatusRequestURITooLong:     {agenttool.CodeInvalidArgument, "the params are too long", "shorten them"},
-	http.StatusLocked:                {agenttool.CodeConflict, "somebody else holds it", hintLater},
-	http.StatusTooManyRequests:       {agenttool.CodeThrottled, "Graph asks to slow down", hintLater},
-	statusBandwidthExceeded:          {agenttool.CodeThrottled, "Graph asks to slow down", hintLater},
+	http.StatusLocked:                {agenttool.CodeConflict, "somebody else holds it", agenttool.HintLater},
+	http.StatusTooManyRequests:       {agenttool.CodeThrottled, "Graph asks to slow down", agenttool.HintLater},
+	statusBandwidthExceeded:          {agenttool.CodeThrottled, "Graph asks to slow down", agenttool.HintLater},
 	http.StatusInsufficientStorage:   {agenttool.CodeConflict, "the mailbox or the drive is full", hintTell},
 }
 
@@ -62,20 +59,21 @@ func (g *graphTool) explain(ctx context.Context, err error, t target) *agenttool
 
 // refused explains an answer of Graph's.
 func (g *graphTool) refused(ctx context.Context, graph *m365graph.Error, t target) *agenttool.Error {
-	e := &agenttool.Error{Code: agenttool.CodeUnavailable, Message: "Graph failed for now", Hint: hintLater, Details: details(graph)}
+	e := &agenttool.Error{Code: agenttool.CodeUnavailable, Message: "Graph failed for now", Hint: agenttool.HintLater, Details: details(graph)}
 	if row, ok := statuses[graph.Status]; ok {
 		e.Code, e.Message, e.Hint = row.code, row.message, row.hint
 	}
 	switch {
 	case graph.Claims != "":
-		e.Code, e.Message, e.Hint = agenttool.CodeNotConnected, "the tenant wants the person to sign in again", hintLogin
+		e.Code, e.Message, e.Hint = agenttool.CodeNotConnected, "the tenant wants the person to sign in again", agenttool.HintLogin
 	case graph.Status == http.StatusForbidden:
 		if missing := g.missing(ctx, t); len(missing) > 0 {
-			e.Code, e.Message, e.Hint = agenttool.CodeScopeMissing, "the sign-in does not cover this", hintLogin
+			e.Code, e.Message, e.Hint = agenttool.CodeScopeMissing, "the sign-in does not cover this", agenttool.HintLogin
 			e.Details["scopes"] = missing
 		}
 	case graph.Status == http.StatusBadRequest && graph.Message != "":
-		e.Message += ": " + clip(visible(graph.Message), 300)
+		// In quotes: these words are not ours, and may repeat anybody's.
+		e.Message += fmt.Sprintf(" and says %q", agenttool.Clip(visible(graph.Message), 300))
 	}
 	return e
 }
@@ -83,13 +81,13 @@ func (g *graphTool) refused(ctx context.Context, graph *m365graph.Error, t targe
 func details(graph *m365graph.Error) map[string]any {
 	d := map[string]any{"status": graph.Status}
 	if graph.Code != "" {
-		d["graph_code"] = clip(visible(graph.Code), 100)
+		d["graph_code"] = agenttool.Clip(visible(graph.Code), 100)
 	}
 	if len(graph.Inner) > 0 {
-		d["graph_inner_code"] = clip(visible(graph.Inner[len(graph.Inner)-1]), 100)
+		d["graph_inner_code"] = agenttool.Clip(visible(graph.Inner[len(graph.Inner)-1]), 100)
 	}
 	if graph.RequestID != "" {
-		d["request_id"] = clip(visible(graph.RequestID), 100)
+		d["request_id"] = agenttool.Clip(visible(graph.RequestID), 100)
 	}
 	if graph.RetryAfter > 0 {
 		d["retry_after_seconds"] = int(math.Ceil(graph.RetryAfter.Seconds()))
@@ -125,12 +123,4 @@ func includes(have, want string) bool {
 		return false
 	}
 	return len(w) < 3 || len(h) > 2 && h[2] == w[2]
-}
-
-// clip cuts s to at most n characters.
-func clip(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n]) + "…"
-	}
-	return s
 }

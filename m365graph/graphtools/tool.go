@@ -1,11 +1,11 @@
 package graphtools
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/m365go/sdk/m365auth/agenttool"
@@ -145,12 +145,12 @@ func (g *graphTool) answer(ctx context.Context, call graphCall) (any, error) {
 	}
 	who, _ := agenttool.CallerFrom(ctx)
 	bound := binding(who, call.path.String(), call.target.permissions)
-	from := place{Params: params}
+	from := firstPlace(params)
 	if call.Cursor != "" {
 		if from, err = g.sealer.open(call.Cursor, bound); err != nil {
 			return nil, err
 		}
-		if len(call.Params) > 0 && !maps.Equal(params, from.Params) {
+		if len(call.Params) > 0 && !bytes.Equal(digest(params), from.Made) {
 			return nil, invalid("params", "the parameters are not those that the cursor was made with", "leave params out when you pass a cursor")
 		}
 	}

@@ -105,6 +105,105 @@ func TestLongLinksAndEmptyPagesDoNotBreakAWalk(t *testing.T) {
 	}
 }
 
+func TestALinkTooLongForACursorCostsNoItems(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{7000, 12_000, 13_500, 14_000, 14_500, 20_000, 200_000} {
+		page := 0
+		r := strange(t, func(w http.ResponseWriter, req *http.Request) {
+			page++
+			next := fmt.Sprintf("https://%s/v1.0/me/messages?page=%d", req.Host, page)
+			items := fmt.Sprintf(`{"id":"1","subject":"one","bodyPreview":%q}`, strings.Repeat("x", 18_000))
+			if page > 1 { // without items, so that nothing but the link grows
+				items, next = "", next+"&$skiptoken="+strings.Repeat("t", n)
+			}
+			fmt.Fprintf(w, `{"value":[%s],"@odata.nextLink":%q}`, items, next)
+		})
+		first := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages"}`))
+		if len(first.Items) != 1 || first.NextCursor == "" {
+			t.Fatalf("the first page is %+v, want its item and a cursor", first)
+		}
+		next := read[listOf[mail]](t, r.call(map[string]any{"endpoint": "/me/messages", "cursor": first.NextCursor}))
+		switch fits := n < 14_000; {
+		case !next.HasMore || (next.NextCursor != "") != fits:
+			t.Errorf("a link of %d bytes gives %+v, want more to come and a cursor: %t", n, next, fits)
+		case !fits && (!next.Truncated || !strings.Contains(next.Note, "too long to hand on")):
+			t.Errorf("a link of %d bytes gives %+v, want it to say why there is no cursor", n, next)
+		}
+		page = 0
+		both := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages","paginate":true}`))
+		if len(both.Items) != 1 || both.Items[0].Subject != "one" || !both.HasMore || !both.Truncated {
+			t.Errorf("pages before a link of %d bytes are %+v, want the item and more to come", n, both)
+		}
+	}
+}
+
+func TestLongParamsLeaveRoomForItemsAndCursor(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{"wide": strings.Repeat("é ", 1300), "quotes": strings.Repeat(`"\`, 1900), "plain": strings.Repeat("x", 4000)} {
+		var last string
+		r := strange(t, func(w http.ResponseWriter, req *http.Request) {
+			last = req.URL.Query().Get("$filter")
+			var items []string
+			for i := range 12 {
+				items = append(items, fmt.Sprintf(`{"id":"%d","subject":"Message %03d","bodyPreview":%q}`, i, i, strings.Repeat("y", 2000)))
+			}
+			fmt.Fprintf(w, `{"value":[%s],"@odata.nextLink":"https://%s/v1.0/me/messages?%s&$skip=10"}`, strings.Join(items, ","), req.Host, req.URL.RawQuery)
+		})
+		filter := "subject eq '" + text + "'"
+		params := map[string]any{"$filter": filter}
+		in := map[string]any{"endpoint": "/me/messages", "params": params}
+		var got []string
+		for len(got) < 12 {
+			page := read[listOf[mail]](t, r.call(in))
+			if len(page.Items) == 0 || page.NextCursor == "" {
+				t.Fatalf("%s: a page is %+v after %d items, want some and a cursor", name, page, len(got))
+			}
+			if last != filter {
+				t.Errorf("%s: Graph is asked for %q, want the whole filter", name, last)
+			}
+			got = append(got, subjectsOf(page.Items)...)
+			in["cursor"] = page.NextCursor // beside the same params, which is allowed
+		}
+		if want := subjects(12); strings.Join(got, ",") != strings.Join(want, ",") {
+			t.Errorf("%s: the walk gives %q, want %q", name, got, want)
+		}
+		params["$filter"] = filter + " or isRead eq true"
+		wantCode(t, "other params", r.call(in), agenttool.CodeInvalidArgument)
+	}
+}
+
+func TestAWordyFailureOfAPageLeavesTheItems(t *testing.T) {
+	t.Parallel()
+	page := 0
+	r := strange(t, func(w http.ResponseWriter, req *http.Request) {
+		if page++; page > 1 {
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintf(w, `{"error":{"code":"BadRequest","message":%q}}`, strings.Repeat(`"\`, 600))
+			return
+		}
+		var items []string
+		for i := range 22 {
+			items = append(items, fmt.Sprintf(`{"id":"%d","x":%q}`, i, strings.Repeat("y", 1000)))
+		}
+		fmt.Fprintf(w, `{"value":[%s],"@odata.nextLink":"https://%s/v1.0/me/messages?$skip=%s"}`, strings.Join(items[:21], ","), req.Host, strings.Repeat("1", 300))
+	})
+	list := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages","paginate":true}`))
+	if len(list.Items) != 21 || list.NextCursor == "" || !strings.Contains(list.Note, `and says "`) {
+		t.Errorf("the list is %d items and %q, want 21, a cursor and the quoted reason", len(list.Items), list.Note)
+	}
+}
+
+func TestAnswersAreLabelled(t *testing.T) {
+	t.Parallel()
+	r := setup(t, mailbox(1, 100)...).mount([]string{"read"})
+	if res := r.call(`{"endpoint":"/me/messages"}`); !res.Untrusted || !strings.HasPrefix(res.Text, "Content from Microsoft 365, written by others") {
+		t.Errorf("mail answers %q, untrusted: %t, want it labelled", res.Text, res.Untrusted)
+	}
+	if res := r.call(`{"endpoint":"/$batch"}`); res.Untrusted {
+		t.Errorf("a refusal answers %q, labelled as content", res.Text)
+	}
+}
+
 func TestAResourceTooWideToShowKeepsItsPlace(t *testing.T) {
 	t.Parallel()
 	var wide strings.Builder
