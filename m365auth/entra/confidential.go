@@ -73,6 +73,7 @@ func (p *Provider) callConfidential(ctx context.Context, op string, x *exchange,
 		if err != nil || next.print == inHand.print {
 			return authResult{}, refused
 		}
+		p.log.Info("the application's credential was refused, and its source gives another", "error", refused)
 		inHand, again = next, true
 	}
 }

@@ -63,6 +63,9 @@ func TestASecretThatRotatedIsAskedForOnceMore(t *testing.T) {
 	if n := b.grants("client_credentials"); n != 4 {
 		t.Errorf("requests = %d, want 4: one refused, three good", n)
 	}
+	if !strings.Contains(b.log.String(), "its source gives another") {
+		t.Errorf("log = %s, want the rotation in it", b.log.String())
+	}
 }
 
 func TestASecretThatStaysWrongIsSentOnce(t *testing.T) {

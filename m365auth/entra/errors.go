@@ -201,6 +201,8 @@ func (p *Provider) explain(op string, x *exchange, err error) *m365auth.Error {
 		e.Kind, e.Err = m365auth.ErrTransient, publicCause(err)
 	case n.status == 0 && p.set.storesAccounts(): // nothing was sent: the cache had no refresh token
 		e.Kind = m365auth.ErrLoginRequired
+	case n.status == 0:
+		e.Kind, e.Err = m365auth.ErrUnexpected, errUnsent
 	case !n.readable:
 		e.Kind, e.Err = m365auth.ErrTransient, errForeign
 	default:

@@ -1,14 +1,21 @@
 package entra_test
 
 import (
+	"crypto/sha1"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365auth/entra"
@@ -163,4 +170,50 @@ func TestABusyHostIsTriedAgain(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Not parallel: the kind of the host stands in the environment.
+func TestTheHostsVariablesSayWhereToAsk(t *testing.T) {
+	b := machineBed(t)
+	for _, variable := range b.server.MachineEnv() {
+		name, value, _ := strings.Cut(variable, "=")
+		t.Setenv(name, value)
+	}
+	if _, err := b.provider(t).Token(t.Context(), m365auth.TokenRequest{}); err != nil || b.asked("/msi/token") != 1 {
+		t.Errorf("Token() = %v after %d requests to the App Service, want 1", err, b.asked("/msi/token"))
+	}
+}
+
+// Not parallel, for the same reason. Service Fabric's certificate is its own,
+// and known by its thumbprint.
+func TestServiceFabricIsKnownByItsThumbprint(t *testing.T) {
+	host := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Secret") != "header" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = io.WriteString(w, `{"access_token":"a","expires_on":"`+strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)+`","token_type":"Bearer"}`)
+	}))
+	host.Config.ErrorLog = log.New(io.Discard, "", 0)
+	defer host.Close()
+	t.Setenv("IDENTITY_ENDPOINT", host.URL)
+	t.Setenv("IDENTITY_HEADER", "header")
+	for thumbprint, want := range map[string]m365auth.Kind{
+		fmt.Sprintf("%x", sha1.Sum(host.Certificate().Raw)): "",
+		strings.Repeat("0", 40):                             m365auth.ErrConfig,
+		"no thumbprint":                                     m365auth.ErrConfig,
+	} {
+		t.Setenv("IDENTITY_SERVER_THUMBPRINT", thumbprint)
+		p, err := entra.New(m365auth.Config{Method: m365auth.MethodManagedIdentity}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := p.Token(t.Context(), m365auth.TokenRequest{})
+		if kindOf(err) != want || want == "" && token.Access.Reveal() != "a" {
+			t.Errorf("Token() with the thumbprint %q: %v, want %q", thumbprint, err, want)
+		}
+		if err := p.Close(); err != nil {
+			t.Errorf("Close() error: %v", err)
+		}
+	}
 }

@@ -22,7 +22,7 @@ type Options struct {
 	// transport like http.DefaultTransport.
 	HTTPClient *http.Client
 	// Store keeps the sign-ins. Nil means encrypted files at the
-	// configuration's CachePath.
+	// configuration's CachePath. Methods without a sign-in do not use it.
 	Store tokencache.Store
 	// Keys supplies the key of the encrypted files. Nil means the
 	// configuration's CacheKeyFile, or else the system's keyring, or where

@@ -38,6 +38,8 @@ func TestNewChecksTheConfiguration(t *testing.T) {
 		"a tenant that climbs":              {m365auth.Config{ClientID: "c", TenantID: ".."}, "tenant"},
 		"a tenant with a slash":             {m365auth.Config{ClientID: "c", TenantID: "a/b"}, "tenant"},
 		"a tenant that breaks msal":         {m365auth.Config{ClientID: "c", TenantID: "Tokenco.onmicrosoft.com"}, "GUID"},
+		"such a tenant with a browser":      {m365auth.Config{ClientID: "c", TenantID: "Tokenco.onmicrosoft.com", Method: m365auth.MethodBrowser}, "GUID"},
+		"such a tenant of an application":   {m365auth.Config{ClientID: "c", TenantID: "Tokenco.onmicrosoft.com", Method: m365auth.MethodClientSecret, ClientSecret: m365auth.NewSecret("s")}, ""},
 		"a host that breaks msal":           {m365auth.Config{ClientID: "c", Cloud: m365auth.Cloud{LoginHost: "token.contoso.example", GraphHost: "g"}}, "token"},
 		"a login host with another's graph": {m365auth.Config{ClientID: "c", Cloud: m365auth.Cloud{LoginHost: gccHigh.LoginHost, GraphHost: "graph.microsoft.com"}}, "one cloud"},
 		"a scope of another cloud":          {m365auth.Config{ClientID: "c", Cloud: gccHigh, Scopes: []string{"https://graph.microsoft.com/Mail.Read"}}, "one cloud"},

@@ -28,6 +28,7 @@ var (
 	errRedirect = errors.New("a redirect was refused")
 	errTooLarge = errors.New("the answer is too large")
 	errForeign  = errors.New("the answer is not Entra's")
+	errUnsent   = errors.New("the request could not be made")
 	errUnusable = errors.New("the answer could not be used")
 )
 
