@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/m365go/sdk/examples/internal/signin"
 	"github.com/m365go/sdk/examples/internal/tour"
@@ -23,13 +24,20 @@ const uploadSize = 12_000_000
 func main() {
 	data := flag.String("data", "", "`folder` with mail, calendar and drive, in place of the built-in one")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	signal.Ignore(syscall.SIGPIPE) // a reader that goes away is an error like others, so that we tidy up
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := run(ctx, os.Stdout, *data); err != nil {
+	err := run(ctx, os.Stdout, *data)
+	switch {
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "quickstart: interrupted")
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
-		stop()
-		os.Exit(1)
+	default:
+		return
 	}
+	stop()
+	os.Exit(1)
 }
 
 func run(ctx context.Context, out io.Writer, data string) error {

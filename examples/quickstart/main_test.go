@@ -22,7 +22,7 @@ func start(t *testing.T, data string) string {
 func TestTheDemoDoesItsWholeJob(t *testing.T) {
 	out := start(t, "")
 	for _, want := range []string{
-		`open https://127\.0\.0\.1:\d+/devicelogin and enter [A-Z0-9-]+\n`,
+		`open https://127\.0\.0\.1:\d+/devicelogin\n +and enter [A-Z0-9-]+\n`,
 		`Nobody sits at this terminal: the demo approved as sales@contoso\.example`,
 		`Sales Desk <sales@contoso\.example>`,
 		`Times are in the mailbox's zone, Europe/Berlin\.`,

@@ -37,6 +37,22 @@ func (c *Client) Calendar(id string) *Client {
 	return &Client{graph: c.graph, mailbox: c.mailbox, own: c.mailbox.Join("calendars", id)}
 }
 
+// Info is a calendar of a mailbox.
+// https://learn.microsoft.com/graph/api/resources/calendar
+type Info struct {
+	ID                string                  `json:"id"`
+	Name              string                  `json:"name,omitempty"`
+	IsDefaultCalendar bool                    `json:"isDefaultCalendar"`
+	CanEdit           bool                    `json:"canEdit"`
+	Owner             *m365graph.EmailAddress `json:"owner,omitempty"`
+}
+
+// Calendars returns the mailbox's calendars; give an id to [Client.Calendar].
+// https://learn.microsoft.com/graph/api/user-list-calendars
+func (c *Client) Calendars(ctx context.Context) iter.Seq2[Info, error] {
+	return m365graph.All[Info](ctx, c.graph, c.mailbox.Join("calendars"), &m365graph.Query{Top: c.graph.PageSize(maxPage)})
+}
+
 // maxPage is the largest page of events that Graph gives.
 const maxPage = 1000
 

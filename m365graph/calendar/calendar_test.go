@@ -224,6 +224,28 @@ func TestCreateRefusesWhatCannotBe(t *testing.T) {
 	}
 }
 
+func TestEachCalendarIsReachedByItsID(t *testing.T) {
+	t.Parallel()
+	second := &graphtest.Calendar{Name: "Holidays", Events: []*graphtest.Event{{Subject: "closed", Start: at("2026-03-28T00:00:00"), End: at("2026-03-28T01:00:00")}}}
+	x := testtenant.Start(t, &graphtest.User{Calendars: []*graphtest.Calendar{{}, second}})
+	c := calendar.New(x.Client)
+	from := time.Date(2026, 3, 27, 0, 0, 0, 0, time.UTC)
+	got := map[string][]string{}
+	for info, err := range c.Calendars(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[info.Name] = agenda(t, c.Calendar(info.ID).View(t.Context(), from, from.AddDate(0, 0, 7), nil))
+		if info.IsDefaultCalendar != (info.Name == "Calendar") {
+			t.Errorf("%+v: is it the default calendar?", info)
+		}
+	}
+	want := map[string][]string{"Calendar": nil, "Holidays": {"2026-03-27 23:00 +0000 closed"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the calendars (-want +got):\n%s", diff)
+	}
+}
+
 func TestTimeZoneIsTheMailboxs(t *testing.T) {
 	t.Parallel()
 	c, _ := setup(t)

@@ -25,13 +25,17 @@ func (c *Client) Drive(id string) *Client {
 }
 
 // Ref names an item of a drive. The zero value is the root folder.
-type Ref struct{ id, path string }
+type Ref struct {
+	id, path string
+	lost     bool // an id was to be given, and was empty
+}
 
 // Root is the drive's root folder.
 func Root() Ref { return Ref{} }
 
-// ByID names an item by its id, which stays when the item is renamed or moved.
-func ByID(id string) Ref { return Ref{id: id} }
+// ByID names an item by its id, which stays when the item is renamed or moved. An
+// empty id names nothing, and is an error where it is used.
+func ByID(id string) Ref { return Ref{id: id, lost: id == ""} }
 
 // ByPath names an item by its path from the root, "Reports/2026.csv".
 func ByPath(path string) Ref { return Ref{path: path} }
@@ -41,7 +45,7 @@ func (r Ref) Child(path string) Ref {
 	if r.path != "" {
 		path = r.path + "/" + path
 	}
-	return Ref{id: r.id, path: path}
+	return Ref{id: r.id, path: path, lost: r.lost}
 }
 
 // IsRoot reports whether r is the root folder.
@@ -49,7 +53,7 @@ func (r Ref) IsRoot() bool { return r == Ref{} }
 
 func (c *Client) path(r Ref) m365graph.Path {
 	p := c.drive.Join("root")
-	if r.id != "" {
+	if r.id != "" || r.lost { // the path refuses an empty id
 		p = c.drive.Join("items", r.id)
 	}
 	return p.At(r.path)

@@ -110,6 +110,11 @@ func TestAnItemHasManyNames(t *testing.T) {
 			t.Errorf("Get by %s = %+v, %v, want the same item", name, got, err)
 		}
 	}
+	for _, lost := range []files.Ref{files.ByID(""), files.ByID("").Child("readme.txt")} {
+		if got, err := c.Get(t.Context(), lost); err == nil || !strings.Contains(err.Error(), "empty") {
+			t.Errorf("Get by an empty id = %v, %v, want an error", got, err)
+		}
+	}
 	if _, err := c.Get(t.Context(), files.ByPath("Reports/none.txt")); !errors.Is(err, m365graph.ErrNotFound) {
 		t.Errorf("Get of nothing = %v, want ErrNotFound", err)
 	}

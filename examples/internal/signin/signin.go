@@ -70,10 +70,25 @@ func openDemo(ctx context.Context, out io.Writer, folder string) (*Place, error)
 		from = folder
 	}
 	fmt.Fprintf(out, "m365 for Go, quick start with no tenant: Entra ID and Microsoft Graph run in this\nprocess, on %s.\n", from)
-	for _, problem := range cloud.Problems {
-		fmt.Fprintf(out, "   %s\n", problem)
-	}
+	p.tellProblems(cloud.Problems)
 	return p, nil
+}
+
+const mostProblems = 20
+
+// tellProblems names the files that could not be read, and how many more there
+// are where a whole folder is of another kind.
+func (p *Place) tellProblems(problems []demo.Problem) {
+	if len(problems) > 0 {
+		fmt.Fprintf(p.out, "\nNot all of the files could be read (%d):\n", len(problems))
+	}
+	for i, problem := range problems {
+		if i == mostProblems {
+			fmt.Fprintf(p.out, "   … and %d more\n", len(problems)-i)
+			return
+		}
+		fmt.Fprintf(p.out, "   %s\n", problem)
+	}
 }
 
 // patience is how long the demo waits for a person before it approves itself.
@@ -82,7 +97,7 @@ const patience = 10 * time.Second
 // Prompt shows a person where to sign in. The demo's sign-in is approved by
 // itself after a while, or at once where nobody sits at a terminal.
 func (p *Place) Prompt(prompt entra.DevicePrompt) {
-	fmt.Fprintf(p.out, "\nSign in: open %s and enter %s\n", prompt.VerificationURL, prompt.UserCode)
+	fmt.Fprintf(p.out, "\nSign in: open %s\n         and enter %s\n", prompt.VerificationURL, prompt.UserCode)
 	if p.Demo == nil {
 		return
 	}

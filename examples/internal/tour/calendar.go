@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/m365go/sdk/m365graph"
@@ -12,20 +14,32 @@ import (
 
 const days = 7
 
-// week shows what takes place in the next days.
+// week shows what takes place in the next days, in all calendars.
 func (t *Tour) week(ctx context.Context) error {
 	t.out.section("The next seven days")
 	now := time.Now()
-	var rows [][]string
-	for e, err := range t.calendar.View(ctx, now, now.AddDate(0, 0, days), &calendar.ViewOptions{TimeZone: t.zone.String()}) {
+	var events []calendar.Event
+	for info, err := range t.calendar.Calendars(ctx) {
 		if err != nil {
-			return fmt.Errorf("calendar: %w", err)
+			return fmt.Errorf("calendars: %w", err)
 		}
+		view := t.calendar.Calendar(info.ID).View(ctx, now, now.AddDate(0, 0, days), &calendar.ViewOptions{TimeZone: t.zone.String()})
+		for e, err := range view {
+			if err != nil {
+				return fmt.Errorf("calendar %q: %w", info.Name, err)
+			}
+			events = append(events, e)
+		}
+	}
+	// All in one zone, so their texts sort as their times do.
+	slices.SortStableFunc(events, func(a, b calendar.Event) int { return strings.Compare(a.Start.DateTime, b.Start.DateTime) })
+	rows := make([][]string, len(events))
+	for i, e := range events {
 		row, err := eventRow(e)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, row)
+		rows[i] = row
 	}
 	return t.out.table([]string{"when", "what", "repeats", "where"}, rows)
 }
@@ -57,17 +71,29 @@ func eventRow(e calendar.Event) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	span := start.Format("Mon 02 Jan 15:04") + "–" + end.Format("15:04")
-	if e.IsAllDay {
-		span = start.Format("Mon 02 Jan") + " all day"
-		if last := end.AddDate(0, 0, -1); last.After(start) {
-			span = start.Format("Mon 02 Jan") + "–" + last.Format("Mon 02 Jan")
-		}
-	}
 	where := ""
 	if e.Location != nil {
 		where = e.Location.DisplayName
 	}
 	repeats := map[string]string{"occurrence": "yes", "exception": "yes, changed"}[e.Type]
-	return []string{span, e.Subject, repeats, where}, nil
+	return []string{span(start, end, e.IsAllDay), e.Subject, repeats, where}, nil
+}
+
+// span writes from when to when, with the day of the end where it is another.
+func span(start, end time.Time, allDay bool) string {
+	const day, hour = "Mon 02 Jan", "15:04"
+	last := end
+	if allDay {
+		last = end.AddDate(0, 0, -1) // the end is the midnight after
+	}
+	oneDay := start.Format(time.DateOnly) == last.Format(time.DateOnly)
+	switch {
+	case allDay && oneDay:
+		return start.Format(day) + " all day"
+	case allDay:
+		return start.Format(day) + " to " + last.Format(day)
+	case oneDay || end.Sub(start) < 24*time.Hour:
+		return start.Format(day+" "+hour) + "–" + end.Format(hour)
+	}
+	return start.Format(day+" "+hour) + " to " + end.Format(day)
 }

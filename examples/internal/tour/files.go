@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/m365go/sdk/m365graph/files"
 	"github.com/schollz/progressbar/v3"
@@ -52,7 +53,11 @@ func (t *Tour) transfer(ctx context.Context, bytes int64) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(src.Name())
+	// Where the system allows it the name goes at once, so that nothing is left
+	// however the program ends.
+	if os.Remove(src.Name()) != nil {
+		defer os.Remove(src.Name())
+	}
 	defer src.Close()
 	sent := newSums()
 	// Noise, so that nothing on the way can shrink it.
@@ -68,7 +73,7 @@ func (t *Tour) transfer(ctx context.Context, bytes int64) error {
 		return fmt.Errorf("download: %w", err)
 	}
 	t.out.line("quickXorHash  here %s   Graph %s", sent.quickXor(), item.File.Hashes.QuickXorHash)
-	t.out.line("SHA-256       sent %.16x…   received %.16x…", sent.sha.Sum(nil), got.sha.Sum(nil))
+	t.out.line("SHA-256       sent %.8x…   received %.8x…", sent.sha.Sum(nil), got.sha.Sum(nil))
 	if sent.quickXor() != item.File.Hashes.QuickXorHash || !slices.Equal(sent.sha.Sum(nil), got.sha.Sum(nil)) {
 		return errors.New("the hashes differ: what arrived is not what was sent")
 	}
@@ -106,6 +111,7 @@ func (t *Tour) progress(total int64) (report func(sent, total int64), done func(
 		}, func() {}
 	}
 	bar := progressbar.NewOptions64(total, progressbar.OptionSetWriter(t.out.w), progressbar.OptionShowBytes(true),
-		progressbar.OptionSetDescription("   uploading"), progressbar.OptionSetWidth(40), progressbar.OptionShowCount())
+		progressbar.OptionSetDescription("   uploading"), progressbar.OptionSetWidth(40), progressbar.OptionThrottle(65*time.Millisecond),
+		progressbar.OptionSetPredictTime(false))
 	return func(sent, _ int64) { _ = bar.Set64(sent) }, func() { fmt.Fprintln(t.out.w) }
 }

@@ -56,7 +56,7 @@ func sender(m mail.Message) string {
 // send sends a mail and finds it in Sent Items.
 func (t *Tour) send(ctx context.Context, to string) error {
 	t.out.section("Send a mail")
-	title := "Quick start, " + time.Now().UTC().Format("2006-01-02 15:04:05")
+	title := "Quick start, " + time.Now().In(t.zone).Format("2006-01-02 15:04:05")
 	err := t.mail.Send(ctx, &mail.Outgoing{
 		Subject: title, Body: m365graph.Text("Sent by the quick start of m365 for Go.\n"),
 		ToRecipients: m365graph.Recipients(to),

@@ -28,8 +28,8 @@ func (p *printer) line(format string, args ...any) {
 	fmt.Fprintf(p.w, "   "+format+"\n", args...)
 }
 
-// maxCell keeps a table of three columns within a usual terminal.
-const maxCell = 44
+// maxCell keeps most tables within a usual terminal.
+const maxCell = 40
 
 // table prints rows below a header, or says that there are none.
 func (p *printer) table(header []string, rows [][]string) error {
