@@ -51,6 +51,8 @@ func (g *graphTool) explain(ctx context.Context, err error, t target) *agenttool
 		return &agenttool.Error{Code: agenttool.CodeStateUnknown, Message: "the change may or may not have happened", Hint: "look before you try again"}
 	case errors.Is(err, m365graph.ErrHostNotAllowed):
 		return &agenttool.Error{Code: agenttool.CodeUnavailable, Message: "Graph pointed to a host outside of it, which was not asked", Hint: hintTell}
+	case errors.As(err, &graph) && graph.Status/100 == 3:
+		return errNotJSON // contents lie elsewhere, and are not fetched
 	case errors.As(err, &graph):
 		return g.refused(ctx, graph, t)
 	}
