@@ -157,6 +157,7 @@ func (p *Provider) fallBack(ctx context.Context, m *remembered, w wanted, err er
 	if !errors.As(err, &failure) {
 		return m365auth.Token{}, err
 	}
+	widen(failure, m.rec, w)
 	if w.bypass() {
 		if failure.Kind.NeedsPerson() {
 			// The resource refused what we hold, and Entra gives nothing new.
