@@ -168,3 +168,13 @@ func TestWhoeverWaitsForAnApplicationTokenMayLeave(t *testing.T) {
 		t.Errorf("Token() = %v after %d requests, want the token of the first", err, b.grants("client_credentials"))
 	}
 }
+
+// Not parallel: MSAL would take a region from the environment, and ask the
+// application's token of another host than the cloud's.
+func TestTheEnvironmentDoesNotMoveTheLoginHost(t *testing.T) {
+	t.Setenv("MSAL_FORCE_REGION", "westeurope")
+	b := secretBed(t)
+	if _, err := b.provider(t).Token(t.Context(), m365auth.TokenRequest{}); err != nil {
+		t.Errorf("Token() with a region in the environment: %v", err)
+	}
+}

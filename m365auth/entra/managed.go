@@ -29,8 +29,8 @@ const (
 type hostIdentity struct {
 	client func() (managedidentity.Client, error)
 	wire   *wire
-	// answered says that the endpoint exists: it has answered before.
-	answered atomic.Bool
+	// known says that the endpoint exists: it has given a token before.
+	known atomic.Bool
 }
 
 func newHostIdentity(c *http.Client, set settings, p *Provider) *hostIdentity {
@@ -73,12 +73,10 @@ func (p *Provider) appByHost(ctx context.Context, w wanted) (issued, error) {
 	}
 	x := &exchange{asked: w.scopes}
 	res, err := client.AcquireToken(x.in(ctx), p.set.scopes.wire(w.scopes)[0], managedidentity.WithClaims("{}"))
-	if x.snapshot().status != 0 {
-		p.host.answered.Store(true)
-	}
 	if err != nil {
 		return issued{}, p.explainHost(x, err)
 	}
+	p.host.known.Store(true)
 	return appOwn(res, x, w), nil
 }
 
@@ -86,16 +84,17 @@ func (p *Provider) appByHost(ctx context.Context, w wanted) (issued, error) {
 func (p *Provider) explainHost(x *exchange, err error) *m365auth.Error {
 	n := x.snapshot()
 	e := &m365auth.Error{Op: opHost, Kind: m365auth.ErrTransient, OAuthCode: n.oauth.Code, RetryAfter: n.retryAfter, Remedy: remedyOfKind[m365auth.ErrTransient]}
+	missing := n.err != nil || n.status == http.StatusNotFound // no service, another one, or ours while it is updated
+	if n.err != nil {
+		e.Err = publicCause(n.err)
+	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded) && n.err == nil:
 		e.Err = publicCause(err)
-	case n.err != nil && p.host.answered.Load():
-		e.Err = publicCause(n.err)
-	case n.err != nil:
-		e.Kind, e.Err = m365auth.ErrConfig, publicCause(n.err)
-		e.Remedy = "run on an Azure host that has a managed identity, or set method to another one"
-	case n.status >= 500, n.status == http.StatusNotFound, n.status == http.StatusRequestTimeout,
-		n.status == http.StatusGone, n.status == http.StatusTooManyRequests: // the service is being updated
+	case missing && !p.host.known.Load():
+		e.Kind, e.Remedy = m365auth.ErrConfig, "run on an Azure host that has a managed identity, or set method to another one"
+	case missing, n.status >= 500, n.status == http.StatusRequestTimeout,
+		n.status == http.StatusGone, n.status == http.StatusTooManyRequests: // it will pass
 	case n.status >= 400:
 		e.Kind = m365auth.ErrConfig
 		e.Remedy = "give the host a managed identity, and check managed_identity_id"

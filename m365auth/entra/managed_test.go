@@ -127,19 +127,26 @@ func hostProvider(t *testing.T, trip tripFunc) *entra.Provider {
 
 func TestAMachineThatIsNotAzuresIsAMisconfiguration(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		tries := 0
-		p := hostProvider(t, func(*http.Request) (*http.Response, error) {
-			tries++
+	for name, answer := range map[string]tripFunc{
+		"nothing there": func(*http.Request) (*http.Response, error) {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}
+		},
+		"another cloud's service": func(r *http.Request) (*http.Response, error) { return respond(r, http.StatusNotFound, "not here") },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			tries := 0
+			p := hostProvider(t, func(r *http.Request) (*http.Response, error) {
+				tries++
+				return answer(r)
+			})
+			_, err := p.Token(t.Context(), m365auth.TokenRequest{})
+			fails(t, name, err, m365auth.ErrConfig, 0, "Azure host")
+			if tries != 3 {
+				t.Errorf("%s: tries = %d, want 3", name, tries)
+			}
+			_ = p.Close()
 		})
-		_, err := p.Token(t.Context(), m365auth.TokenRequest{})
-		fails(t, "no endpoint", err, m365auth.ErrConfig, 0, "Azure host")
-		if tries != 3 {
-			t.Errorf("tries = %d, want 3", tries)
-		}
-		_ = p.Close()
-	})
+	}
 }
 
 func TestABusyHostIsTriedAgain(t *testing.T) {
@@ -163,7 +170,7 @@ func TestABusyHostIsTriedAgain(t *testing.T) {
 		if _, err := p.Token(t.Context(), m365auth.TokenRequest{}); err != nil {
 			t.Errorf("Token() with three minutes left: %v, want the token in hand", err)
 		}
-		for name, answers := range map[string][]int{"busy": {503, 503, 503}, "cut": nil} {
+		for name, answers := range map[string][]int{"busy": {503, 503, 503}, "gone": {404, 404, 404}, "cut": nil} {
 			statuses = answers
 			if _, err := p.Token(t.Context(), m365auth.TokenRequest{ForceRefresh: true}); !errors.Is(err, m365auth.ErrTransient) {
 				t.Errorf("%s: Token() by force: %v, want %v", name, err, m365auth.ErrTransient)
