@@ -28,6 +28,7 @@ type flow struct {
 	cancel context.CancelFunc
 	ready  chan struct{} // closed when there is a prompt, or none to be had
 
+	login   *entra.DeviceLogin // nil until there is a prompt
 	prompt  entra.DevicePrompt
 	ended   time.Time // zero while it is pending
 	account m365auth.Account
@@ -95,14 +96,21 @@ func signedIn(token m365auth.Token, err error) m365auth.Account {
 func (t *tool) start(ctx context.Context, who agenttool.Caller, f *flow) (*entra.DeviceLogin, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	login, err := t.provider.StartDeviceCode(ctx, entra.LoginRequest{Account: who.Account})
+	req := entra.LoginRequest{Account: who.Account}
+	if t.scopes != nil {
+		req.Scopes = t.scopes(ctx)
+	}
+	login, err := t.provider.StartDeviceCode(ctx, req)
 	if err != nil {
 		t.end(who, f, m365auth.Account{}, err)
 		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	f.prompt = login.Prompt()
+	if !f.ended.IsZero() { // stopped meanwhile
+		login.Cancel()
+	}
+	f.login, f.prompt = login, login.Prompt()
 	return login, nil
 }
 
@@ -140,11 +148,16 @@ func (t *tool) cancelOf(who agenttool.Caller) {
 	t.stop(t.flows[keyOf(who)], errCancelled)
 }
 
-// stop ends a flow; the caller holds the mutex.
+// stop ends a flow; the caller holds the mutex. The sign-in has been kept by
+// then, or never will be, so that a logout that follows finds all there is.
 func (t *tool) stop(f *flow, why error) {
-	if f != nil && f.ended.IsZero() {
-		f.ended, f.err = time.Now(), why
-		f.cancel()
+	if f == nil || !f.ended.IsZero() {
+		return
+	}
+	f.ended, f.err = time.Now(), why
+	f.cancel()
+	if f.login != nil {
+		f.login.Cancel()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/m365go/sdk/m365auth/agenttool"
 	"github.com/m365go/sdk/m365auth/config"
@@ -21,6 +22,10 @@ type Options struct {
 	// Guard stands before the tool. Nil means one that keeps no audit. The
 	// tool needs no permission.
 	Guard *agenttool.Guard
+	// Scopes returns what a sign-in asks for besides the configured scopes:
+	// what the tools need that are switched on. It is called for each sign-in.
+	// Nil means nothing more. No argument of the tool widens a sign-in.
+	Scopes func(context.Context) []string
 }
 
 // Mount mounts m365_auth on a host. The map is the `config:` node of
@@ -59,6 +64,10 @@ func MountWith(ctx context.Context, host agenttool.Host, cfg map[string]any, opt
 		o.Guard = agenttool.NewGuard(nil)
 	}
 	t := newTool(provider)
+	if o.Scopes != nil {
+		own := settings.Auth.WithDefaults().Scopes
+		t.scopes = func(ctx context.Context) []string { return slices.Concat(own, o.Scopes(ctx)) }
+	}
 	undo := &agenttool.Cleanups{}
 	undo.Add(func(context.Context) error { return provider.Close() })
 	undo.Add(t.close)

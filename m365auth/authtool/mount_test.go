@@ -176,8 +176,8 @@ func TestAMountThatFailsLeavesNothing(t *testing.T) {
 	if !errors.As(err, &wrong) || !errors.Is(err, m365auth.ErrConfig) || wrong.Problems[0].Key != "client_idd" {
 		t.Errorf("mounting with an unknown key = %v, want a *config.Error that names it", err)
 	}
-	if _, err = authtool.MountWith(t.Context(), empty, map[string]any{"method": "browser"}, &o); !errors.Is(err, m365auth.ErrConfig) {
-		t.Errorf("mounting with another method = %v, want ErrConfig", err)
+	if _, err = authtool.MountWith(t.Context(), empty, map[string]any{"method": "auth_code"}, &o); !errors.Is(err, m365auth.ErrConfig) {
+		t.Errorf("mounting with a method that lacks its settings = %v, want ErrConfig", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()

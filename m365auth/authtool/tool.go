@@ -14,6 +14,7 @@ import (
 // tool is m365_auth over one provider.
 type tool struct {
 	provider *entra.Provider
+	scopes   func(context.Context) []string // of each sign-in; nil for the provider's own
 
 	mu     sync.Mutex
 	closed bool
