@@ -46,10 +46,13 @@ func TestAConfidentialClientRefreshesWhenToldTo(t *testing.T) {
 		}
 		last = token
 	}
+	if _, err := p.Token(t.Context(), m365auth.TokenRequest{Tenant: "contoso.example"}); err != nil || len(claims) != 5 {
+		t.Errorf("Token() of another tenant: %v after %d refreshes, want the fifth", err, len(claims))
+	}
 	cp1 := `{"access_token":{"xms_cc":{"values":["CP1"]}}}`
 	want := []string{
 		cp1, cp1, `{"access_token":{"nbf":{"essential":true,"value":"7"},"xms_cc":{"values":["CP1"]}}}`,
-		`{"access_token":{"nbf":{"essential":true,"value":"8"},"xms_cc":{"values":["CP1"]}}}`,
+		`{"access_token":{"nbf":{"essential":true,"value":"8"},"xms_cc":{"values":["CP1"]}}}`, cp1,
 	}
 	if !slices.Equal(claims, want) {
 		t.Errorf("claims sent = %q, want %q", claims, want)

@@ -178,3 +178,43 @@ func TestAFederatedTokenThatDoesNotMatchSaysWhatDiffers(t *testing.T) {
 		t.Errorf("no file: error = %v, want %v below it", err, fs.ErrNotExist)
 	}
 }
+
+func TestAFederatedSourceThatFailsIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	b, _ := federatedBed(t)
+	b.opts.FederatedToken = func(context.Context) (m365auth.Secret, error) { return m365auth.Secret{}, errors.New("canary") }
+	_, err := b.provider(t).Token(t.Context(), m365auth.TokenRequest{})
+	fails(t, "a source that fails", err, m365auth.ErrTransient, 0, "Options.FederatedToken")
+	if strings.Contains(err.Error(), "canary") {
+		t.Errorf("Token() error = %v, want it without the canary", err)
+	}
+}
+
+// Whoever waits for a slow source can leave.
+func TestASlowSourceDoesNotHoldItsCallers(t *testing.T) {
+	t.Parallel()
+	b := secretBed(t)
+	b.cfg.ClientSecret = m365auth.Secret{}
+	asked, release := make(chan struct{}), make(chan struct{})
+	b.opts.ClientSecret = func(context.Context) (m365auth.Secret, error) {
+		close(asked)
+		<-release
+		return m365auth.NewSecret("right"), nil
+	}
+	p := b.provider(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() {
+		_, err := p.Token(ctx, m365auth.TokenRequest{})
+		left <- err
+	}()
+	<-asked
+	cancel()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("Token() error = %v, want %v", err, context.Canceled)
+	}
+	close(release)
+	if _, err := p.Token(t.Context(), m365auth.TokenRequest{}); err != nil || b.grants("client_credentials") != 1 {
+		t.Errorf("Token() = %v after %d requests, want the token of the first", err, b.grants("client_credentials"))
+	}
+}

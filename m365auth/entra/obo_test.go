@@ -240,3 +240,67 @@ func TestCallersAreBounded(t *testing.T) {
 		t.Errorf("the first was exchanged %d times and the second %d, want 1 and 2", asked["caller 0"], asked["caller 1"])
 	}
 }
+
+// What a request asks for beyond the caller's token is exchanged apart.
+func TestACallersRequestReachesEntra(t *testing.T) {
+	t.Parallel()
+	b := behalfBed(t)
+	var forms []url.Values
+	b.edit(func(form url.Values, _ answer) { forms = append(forms, form) })
+	tokens := b.provider(t).OnBehalfOf(b.caller(t, sales))
+	challenge := `{"access_token":{"nbf":{"essential":true,"value":"7"}}}`
+	for _, req := range []m365auth.TokenRequest{{Scopes: []string{"Mail.Read"}}, {Claims: challenge}, {Tenant: "contoso.example"}, {Claims: challenge}} {
+		if _, err := tokens.Token(t.Context(), req); err != nil {
+			t.Fatalf("Token(%+v) error: %v", req, err)
+		}
+	}
+	if len(forms) != 4 {
+		t.Fatalf("requests = %d, want one for each of 4", len(forms))
+	}
+	if got := forms[0].Get("scope"); !strings.HasPrefix(got, "Mail.Read ") || strings.Contains(got, "User.Read") {
+		t.Errorf("scope sent = %q, want Mail.Read", got)
+	}
+	if got, want := forms[1].Get("claims"), `{"access_token":{"nbf":{"essential":true,"value":"7"},"xms_cc":{"values":["CP1"]}}}`; got != want {
+		t.Errorf("claims sent = %s, want %s", got, want)
+	}
+	last := b.server.Requests()[len(b.server.Requests())-2]
+	if !strings.HasPrefix(last.Path, "/contoso.example/") {
+		t.Errorf("the request for a tenant went to %s, want that of /contoso.example", last.Path)
+	}
+}
+
+func TestACallersDeclinedScopesAreListed(t *testing.T) {
+	t.Parallel()
+	b := behalfBed(t)
+	b.edit(func(_ url.Values, a answer) { a["scope"] = "User.Read" })
+	_, err := b.provider(t).OnBehalfOf(b.caller(t, sales)).Token(t.Context(), m365auth.TokenRequest{Scopes: []string{"User.Read", "Mail.Read"}})
+	fails(t, "fewer scopes", err, m365auth.ErrScopesDeclined, 0, "this application's own scopes")
+	if e := (*m365auth.Error)(nil); errors.As(err, &e) && (len(e.Scopes) != 1 || e.Scopes[0] != "Mail.Read") {
+		t.Errorf("scopes = %q, want Mail.Read", e.Scopes)
+	}
+}
+
+// What was under way when all was forgotten is not remembered.
+func TestALogoutForgetsWhatIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	b := behalfBed(t)
+	arrived, release := b.gate("urn:ietf:params:oauth:grant-type:jwt-bearer")
+	p := b.provider(t)
+	tokens := p.OnBehalfOf(b.caller(t, sales))
+	first := make(chan error)
+	go func() {
+		_, err := tokens.Token(t.Context(), m365auth.TokenRequest{})
+		first <- err
+	}()
+	<-arrived
+	if err := p.Logout(t.Context(), ""); err != nil {
+		t.Fatalf("Logout() error: %v", err)
+	}
+	close(release)
+	if err := <-first; err != nil {
+		t.Errorf("Token() error: %v", err)
+	}
+	if _, err := tokens.Token(t.Context(), m365auth.TokenRequest{}); err != nil || b.grants("on_behalf_of") != 2 {
+		t.Errorf("Token() = %v after %d requests, want a second one", err, b.grants("on_behalf_of"))
+	}
+}
