@@ -31,9 +31,10 @@
 // method lacks, or that it has no use for:
 //
 //	device_code       a person types a code in any browser: StartDeviceCode
-//	browser           a person uses this machine's browser
+//	browser           a person uses this machine's browser: SignInBrowser
 //	auth_code         a person's browser is sent away by a web host, and comes
-//	                  back to RedirectURL; with a credential if there is one
+//	                  back to RedirectURL: StartAuthCode, then FinishAuthCode;
+//	                  with a credential of the application's, if it has one
 //	client_secret     the application itself, by ClientSecret
 //	certificate       the application itself, by CertificatePath
 //	federated         the application itself, by FederatedTokenPath
