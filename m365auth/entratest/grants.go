@@ -1,14 +1,23 @@
 package entratest
 
-import (
-	"strings"
-)
+import "strings"
+
+// mustAuthenticate refuses public clients, whose secret proves nothing.
+func (c *call) mustAuthenticate(app App) *problem {
+	switch {
+	case !app.public():
+		return nil
+	case c.credential.presented():
+		return newProblem(700025, "")
+	}
+	return newProblem(7000218, "")
+}
 
 // forItself gives an application a token of its own: client_credentials.
 // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 func (s *Server) forItself(c *call, app App) (grantOf, *problem) {
-	if app.public() {
-		return grantOf{}, newProblem(7000218, "")
+	if p := c.mustAuthenticate(app); p != nil {
+		return grantOf{}, p
 	}
 	switch tenant := strings.ToLower(c.PathValue("tenant")); tenant {
 	case "common", "organizations", "consumers":
@@ -45,8 +54,8 @@ func (s *Server) onBehalf(c *call, app App) (grantOf, *problem) {
 	if c.form.Get("scope") == "" {
 		return grantOf{}, newProblem(900144, "scope")
 	}
-	if app.public() {
-		return grantOf{}, newProblem(7000218, "")
+	if p := c.mustAuthenticate(app); p != nil {
+		return grantOf{}, p
 	}
 	sc, p := s.parseScopes(c.form.Get("scope"))
 	if p != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -122,6 +123,11 @@ func (o *Options) checkTenant() error {
 	}
 	if u, err := url.Parse(o.Audience); err != nil || u.Scheme == "" {
 		return fmt.Errorf("audience %q is not a URI", o.Audience)
+	}
+	for _, pattern := range o.AdminScopes {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("admin scope %q: %w", pattern, err)
+		}
 	}
 	if o.TokenLifetime < time.Second || o.CodeLifetime < time.Second {
 		return errors.New("a lifetime is shorter than a second")

@@ -20,7 +20,7 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 	before := runtime.NumGoroutine()
 	var armed atomic.Bool
 	arrived, cut := make(chan struct{}), make(chan struct{})
-	s, err := entratest.New(&entratest.Options{AutoApprove: admin, Now: func() time.Time {
+	s, err := entratest.New(&entratest.Options{AutoApprove: admin, ManagedIdentities: []entratest.ManagedIdentity{{}}, Now: func() time.Time {
 		if armed.CompareAndSwap(true, false) { // each request asks for the time as it arrives
 			close(arrived)
 			<-cut
@@ -32,6 +32,9 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 	}
 	if a := poll(t, s, begin(t, s, fullScope)); a.status != 200 {
 		t.Fatalf("sign-in answered %d, want 200", a.status)
+	}
+	if a := machine(t, s, s.MachineURL()+"/metadata/identity/oauth2/token?api-version=2018-02-01&resource="+s.Audience(), "Metadata", "true"); a.status != 200 {
+		t.Fatalf("the machine answered %d, want 200", a.status)
 	}
 	// One request hangs, beyond its connection's end and then in a delay; one connection says nothing.
 	s.Fail(entratest.Fault{Delay: time.Hour})
@@ -97,6 +100,10 @@ func TestNewRefusesWhatIsNotSafeOrNotWhole(t *testing.T) {
 		"URI":         {Audience: "graph"},
 		"lifetime":    {TokenLifetime: -1},
 		"shorter":     {CodeLifetime: time.Millisecond},
+		"admin scope": {AdminScopes: []string{"[x"}},
+		"of app":      {Apps: []entratest.App{{ID: "x", ObjectID: "1"}}},
+		"subject":     {Apps: []entratest.App{{ID: "x", Subjects: []entratest.Subject{{Name: "x"}}}}},
+		"nil":         {Apps: []entratest.App{{ID: "x", Certificates: make([]*x509.Certificate, 1)}}},
 	} {
 		s, err := entratest.New(&opts)
 		if err == nil {
