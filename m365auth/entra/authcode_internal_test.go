@@ -26,7 +26,7 @@ func FuzzCallback(f *testing.F) {
 		if c.failure == nil {
 			return
 		}
-		shown := (&Provider{}).explainCallback(c.failure, nil).Error()
+		shown := (&Provider{}).explainCallback(opLogin, c.failure, nil).Error()
 		if len(shown) > 1000 || strings.ContainsAny(shown, "<>\n\x00") {
 			t.Errorf("parseCallback(%q): the error shows %q", raw, shown)
 		}

@@ -76,9 +76,9 @@ func readFailure(v url.Values) *oauthError {
 }
 
 // explainCallback makes the error of a redirect that brought no code.
-func (p *Provider) explainCallback(f *oauthError, asked []string) error {
+func (p *Provider) explainCallback(op string, f *oauthError, asked []string) error {
 	e := &m365auth.Error{
-		Op: opLogin, Kind: classify(0, *f), OAuthCode: f.Code, AADSTS: f.Numbers,
+		Op: op, Kind: classify(0, *f), OAuthCode: f.Code, AADSTS: f.Numbers,
 		CorrelationID: f.Correlation, TraceID: f.Trace, Claims: f.Claims,
 	}
 	if f.Code == "access_denied" && e.Kind == m365auth.ErrConsentRequired {

@@ -49,7 +49,7 @@ func (p *Provider) FinishAuthCode(ctx context.Context, l *AuthCodeLogin, callbac
 		return m365auth.Token{}, refused(errAnswered)
 	}
 	if answer.failure != nil {
-		return m365auth.Token{}, p.explainCallback(answer.failure, l.want.scopes)
+		return m365auth.Token{}, p.explainCallback(opLogin, answer.failure, l.want.scopes)
 	}
 	return p.redeemAuthCode(ctx, l, answer.code)
 }
