@@ -18,8 +18,6 @@ const (
 	reserve = 2000
 	// minItems is what is kept for items, however long the cursor is.
 	minItems = 4 << 10
-	// maxReason is the most bytes of why a page failed, within a note.
-	maxReason = 600
 )
 
 // singleAnswer is the answer to a call for one resource.
@@ -97,7 +95,7 @@ func (g *graphTool) list(ctx context.Context, call graphCall, from place, bound 
 			return nil, err
 		}
 		if err != nil {
-			c.note = "the next page failed: " + agenttool.Clip(g.explain(ctx, err, call.target).Error(), maxReason)
+			c.note = "the next page failed: " + g.explain(ctx, err, call.target).Error()
 			break
 		}
 		more, err := c.add(page)
