@@ -61,6 +61,10 @@ cross: ## build for the other systems, without cgo
 fuzz: ## fuzz every parser, FUZZTIME each
 	@./.ci/fuzz $(FUZZTIME) $(MODULES)
 
+.PHONY: test-live
+test-live: ## one real sign-in at the cloud that M365_CLIENT_ID names (asks a person; never in CI)
+	go test -tags live -run Live -count 1 -v ./m365auth/entra
+
 .PHONY: bench
 bench: ## run the benchmarks
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
