@@ -38,6 +38,7 @@ var aadstsErrors = map[int]aadsts{
 
 	// The application.
 	700016:  {400, "unauthorized_client", "", "Application with identifier '{}' was not found in the directory. It can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant."},
+	50194:   {400, "unauthorized_client", "", "Application '{}' is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after 10/15/2018."},
 	7000218: {401, "invalid_client", "", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."},
 	700025:  {401, "invalid_client", "", "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."},
 	7000215: {401, "invalid_client", "", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID."},
@@ -62,6 +63,7 @@ var aadstsErrors = map[int]aadsts{
 	50058:  {400, "login_required", "", "A silent sign-in request was sent but no user is signed in."},
 	16000:  {400, "interaction_required", "", "The user account '{}' is not signed in to this session. Select an account, or sign in."},
 	500112: {400, "invalid_grant", "", "The reply address '{}' does not match the reply address provided when requesting the authorization code."},
+	50148:  {400, "invalid_grant", "", "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE."},
 	501481: {400, "invalid_grant", "", "The Code_Verifier does not match the code_challenge supplied in the authorization request."},
 
 	// On behalf of, and for itself.

@@ -54,6 +54,8 @@ func (s *Server) redeemAuthorization(c *call, app App) (grantOf, *problem) {
 		return grantOf{}, newProblem(900144, "redirect_uri")
 	case c.form.Get("redirect_uri") != code.request.redirect:
 		return grantOf{}, newProblem(500112, c.form.Get("redirect_uri"))
+	case code.request.challenge != "" && c.form.Get("code_verifier") == "":
+		return grantOf{}, newProblem(50148, "")
 	case !code.request.verifies(c.form.Get("code_verifier")):
 		return grantOf{}, newProblem(501481, "")
 	}
@@ -68,8 +70,8 @@ func (s *Server) redeemAuthorization(c *call, app App) (grantOf, *problem) {
 // would go unnoticed.
 func (a *authorization) verifies(verifier string) bool {
 	want := a.challenge
-	if want == "" || verifier == "" {
-		return want == verifier
+	if want == "" {
+		return verifier == ""
 	}
 	if a.method == "S256" {
 		sum := sha256.Sum256([]byte(verifier))

@@ -36,7 +36,7 @@ func TestCodesAreBound(t *testing.T) {
 		"no PKCE":                {[]string{"code_challenge", "", "code_challenge_method", ""}, []string{"code_verifier", ""}, 0},
 		"wrong verifier":         {nil, []string{"code_verifier", verifier + "x"}, 501481},
 		"the challenge itself":   {nil, []string{"code_verifier", challenge(verifier)}, 501481},
-		"no verifier":            {nil, []string{"code_verifier", ""}, 501481},
+		"no verifier":            {nil, []string{"code_verifier", ""}, 50148},
 		"challenge taken away":   {[]string{"code_challenge", "", "code_challenge_method", ""}, nil, 501481},
 		"another redirect URI":   {nil, []string{"redirect_uri", "http://localhost:4322/done"}, 500112},
 		"no redirect URI":        {nil, []string{"redirect_uri", ""}, 900144},
@@ -83,6 +83,32 @@ func TestCodesWorkOnceAndTenMinutes(t *testing.T) {
 	codeFor(t, s, admin)
 	if a := redeem(t, s, late); a.code() != 70000 {
 		t.Errorf("long after answered %d %s, want 70000: it is forgotten", a.status, a.text)
+	}
+}
+
+func TestACodeIsRedeemedOnceHoweverManyTry(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	code := codeFor(t, s, admin)
+	answers := make(chan int, 20)
+	for range cap(answers) {
+		go func() {
+			res, err := s.Client().PostForm(s.URL()+"/common/oauth2/v2.0/token", form("client_id", clientID, "grant_type", "authorization_code",
+				"code", code, "redirect_uri", homeURI, "code_verifier", verifier))
+			if err != nil {
+				answers <- 0
+				return
+			}
+			res.Body.Close()
+			answers <- res.StatusCode
+		}()
+	}
+	count := map[int]int{}
+	for range cap(answers) {
+		count[<-answers]++
+	}
+	if count[200] != 1 || count[400] != cap(answers)-1 {
+		t.Errorf("answered %v, want 200 once and 400 else", count)
 	}
 }
 

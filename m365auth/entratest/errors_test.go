@@ -1,6 +1,7 @@
 package entratest_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -222,5 +223,51 @@ func TestCodesEndByDeclineExpiryAndForeignClients(t *testing.T) {
 	begin(t, s, fullScope)
 	if a := poll(t, s, expired); a.str("error") != "bad_verification_code" {
 		t.Errorf("the poll long after expiry answered %s, want bad_verification_code", a.text)
+	}
+}
+
+// TestEveryKindOfErrorHasItsBody names what clients sort errors by: status, error
+// and suberror, as Entra has them for the number.
+func TestEveryKindOfErrorHasItsBody(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	type body struct {
+		status     int
+		error, sub string
+	}
+	for want, numbers := range map[body][]int{
+		{400, "invalid_grant", ""}:                    {50013, 500131, 500133, 50057, 50105, 50196, 501481, 50148, 54005, 70000, 7000114},
+		{400, "invalid_grant", "token_expired"}:       {70008},
+		{400, "invalid_grant", "bad_token"}:           {50173, 700082, 700084},
+		{400, "invalid_grant", "basic_action"}:        {50076, 50078, 50079},
+		{400, "invalid_grant", "message_only"}:        {53000, 53001, 53002, 53003, 53004, 700003},
+		{400, "invalid_grant", "consent_required"}:    {65001, 90093, 90094, 90095},
+		{400, "interaction_required", ""}:             {16000},
+		{400, "interaction_required", "basic_action"}: {50158},
+		{400, "login_required", ""}:                   {50058},
+		{400, "authorization_declined", ""}:           {65004},
+		{400, "expired_token", ""}:                    {70020},
+		{400, "authorization_pending", ""}:            {70016},
+		{400, "bad_verification_code", ""}:            {70018},
+		{401, "invalid_client", ""}:                   {7000215, 7000218, 7000222, 700021, 700023, 700024, 700025, 700027, 700211, 700212, 700213},
+		{400, "unauthorized_client", ""}:              {50194, 700016},
+		{400, "invalid_request", ""}:                  {28000, 50011, 50027, 50059, 900144, 9002313},
+		{400, "invalid_scope", ""}:                    {70011, 1002012},
+		{400, "invalid_resource", ""}:                 {500011},
+		{400, "invalid_tenant", ""}:                   {90002},
+		{400, "unsupported_grant_type", ""}:           {70003},
+		{503, "temporarily_unavailable", ""}:          {90033},
+		{429, "temporarily_unavailable", ""}:          {90055},
+	} {
+		for _, number := range numbers {
+			s.Fail(entratest.Fault{Endpoint: entratest.Token, AADSTS: number, RetryAfter: 1500 * time.Millisecond})
+			a := post(t, s, "token", form("client_id", clientID))
+			if got := (body{a.status, a.str("error"), a.str("suberror")}); got != want || a.code() != number {
+				t.Errorf("AADSTS%d answered %+v with %v, want %+v", number, got, a.json["error_codes"], want)
+			}
+			if !strings.HasPrefix(a.str("error_description"), fmt.Sprintf("AADSTS%d: ", number)) || a.header.Get("Retry-After") != "2" {
+				t.Errorf("AADSTS%d: description %q, Retry-After %q, want the number and 2", number, a.str("error_description"), a.header.Get("Retry-After"))
+			}
+		}
 	}
 }
