@@ -45,7 +45,20 @@ func (p *Provider) list(ctx context.Context) ([]tokencache.Entry, error) {
 }
 
 func (p *Provider) describe(ctx context.Context, entries []tokencache.Entry) ([]m365auth.Account, error) {
+	known, err := p.read(ctx, entries)
+	if err != nil {
+		return nil, err
+	}
 	var accounts []m365auth.Account
+	for _, m := range known {
+		accounts = append(accounts, m.rec.account)
+	}
+	return accounts, nil
+}
+
+// read returns what is kept of accounts, from memory where that is the same.
+func (p *Provider) read(ctx context.Context, entries []tokencache.Entry) ([]*remembered, error) {
+	var known []*remembered
 	for _, e := range entries {
 		m := p.recall(e.Account, e.Version)
 		if m == nil {
@@ -55,10 +68,10 @@ func (p *Provider) describe(ctx context.Context, entries []tokencache.Entry) ([]
 			}
 		}
 		if m != nil { // else it went meanwhile
-			accounts = append(accounts, m.rec.account)
+			known = append(known, m)
 		}
 	}
-	return accounts, nil
+	return known, nil
 }
 
 // recall returns what memory holds of an account, if that is of this version.
