@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,10 +42,39 @@ func TestTheDemoDoesItsWholeJob(t *testing.T) {
 			t.Errorf("the demo does not print %q", want)
 		}
 	}
+	printed := map[string]bool{"…": true}
+	for line := range strings.Lines(out) {
+		printed[shape(line)] = true
+	}
+	for _, line := range readmeOutput(t) {
+		if !printed[shape(line)] {
+			t.Errorf("the README shows %q, and the demo prints no such line", line)
+		}
+	}
 	if t.Failed() {
 		t.Log(out)
 	}
 }
+
+// readmeOutput is what the README says that the demo prints.
+func readmeOutput(t *testing.T) []string {
+	t.Helper()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(readme), "## What the demo prints\n\n```\n")
+	block, _, closed := strings.Cut(rest, "```\n")
+	if !ok || !closed {
+		t.Fatal("the README does not show what the demo prints")
+	}
+	return slices.Collect(strings.Lines(block))
+}
+
+var changing = regexp.MustCompile(`enter \S+|[0-9a-f]{16,}|\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b|\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b|[0-9]+|\s+`)
+
+// shape is a line without what differs from run to run.
+func shape(line string) string { return changing.ReplaceAllString(strings.TrimSpace(line), "_") }
 
 func TestTheDemoRunsOnAnotherFolder(t *testing.T) {
 	dir := t.TempDir()
