@@ -49,7 +49,9 @@ type authorizeData struct {
 func (s *Server) askPerson(c *call, a authorization, q url.Values) reply {
 	u, known := s.opts.user(a.hint)
 	if session, ok := s.session(c); ok && a.hint == "" {
-		u, known = session.user, true
+		s.mu.Lock()
+		u, known = session.user, s.enforced(session.user, session.began) == nil
+		s.mu.Unlock()
 	}
 	if !known || slices.Contains([]string{"login", "select_account", "create"}, a.prompt) {
 		return s.choosePage(c, a, q)
@@ -158,6 +160,7 @@ func (s *Server) admitWithSession(c *call, a authorization, u User) reply {
 	return rep
 }
 
+// session is the one of this browser, unless it was revoked.
 func (s *Server) session(c *call) (session, bool) {
 	cookie, err := c.Cookie(sessionCookie)
 	if err != nil {
@@ -171,7 +174,9 @@ func (s *Server) session(c *call) (session, bool) {
 	id, number, _ := strings.Cut(text, ".")
 	u, ok := s.opts.userByID(id)
 	began, err := strconv.Atoi(number)
-	return session{u, began}, ok && err == nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return session{u, began}, ok && err == nil && began > s.revoked[id]
 }
 
 // authorizeSilently answers prompt=none, which shows no page.

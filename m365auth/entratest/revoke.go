@@ -7,8 +7,9 @@ import (
 )
 
 // Revoke ends every sign-in of a user, as an administrator's "revoke sessions"
-// or a new password does: refresh tokens are then answered with AADSTS50173, and
-// [Server.Challenge] calls access tokens back. A user who is not known has none.
+// or a new password does: refresh tokens are then answered with AADSTS50173,
+// browsers have to sign in again, and [Server.Challenge] calls access tokens back.
+// A user who is not known has none.
 func (s *Server) Revoke(upn string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -16,6 +17,10 @@ func (s *Server) Revoke(upn string) {
 		if strings.EqualFold(f.user.UPN, upn) {
 			f.revoked = true
 		}
+	}
+	if u, ok := s.opts.user(upn); ok {
+		s.sequence++
+		s.revoked[u.ID] = s.sequence
 	}
 	s.callBack(upn)
 }

@@ -3,6 +3,8 @@ package entratest_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +94,70 @@ func TestPoliciesAreEnforced(t *testing.T) {
 	}
 	if err := s.Enforce(sales, 53003); err == nil {
 		t.Error("Enforce() on a stranger succeeded, want an error")
+	}
+}
+
+func TestBrowserSessionsEndAndDoNotSatisfyPolicies(t *testing.T) {
+	t.Parallel()
+	s := start(t, twoUsers())
+	v := visit(t, s)
+	signIn := func() {
+		t.Helper()
+		v.open(authorizeURL(s, "prompt", "select_account"))
+		if v.submit("choose", "user", sales); v.page.status == 200 {
+			v.submit("accept")
+		}
+		if q := landing(t, v.page); q.Get("code") == "" {
+			t.Fatalf("sign-in answered %v, want a code", q)
+		}
+	}
+	signIn()
+	s.Revoke(sales)
+	if a := v.open(authorizeURL(s)); !strings.Contains(a.text, "Pick an account") {
+		t.Errorf("after Revoke authorize answered %d %s, want to choose again", a.status, a.text)
+	}
+	if q := landing(t, v.open(authorizeURL(s, "prompt", "none"))); q.Get("error") != "login_required" {
+		t.Errorf("after Revoke prompt=none answered %v, want login_required", q)
+	}
+	signIn()
+	if err := s.Enforce(sales, 50076); err != nil {
+		t.Fatal(err)
+	}
+	if a := v.open(authorizeURL(s)); !strings.Contains(a.text, "Pick an account") {
+		t.Errorf("with a policy authorize answered %d %s, want the person to act", a.status, a.text)
+	}
+	signIn()
+	if q := landing(t, v.open(authorizeURL(s, "prompt", "none"))); q.Get("code") == "" {
+		t.Errorf("after the person acted prompt=none answered %v, want a code", q)
+	}
+}
+
+func TestEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	s := start(t, &entratest.Options{AutoApprove: admin, Rotate: true, TokensPerMinute: 1000, Users: twoUsers().Users})
+	t.Run("together", func(t *testing.T) {
+		for i := range 8 {
+			t.Run(strconv.Itoa(i), func(t *testing.T) {
+				t.Parallel()
+				a := redeem(t, s, codeFor(t, s, sales), "claims", capable)
+				if a.status != http.StatusOK {
+					t.Errorf("a code answered %d %s, want 200", a.status, a.text)
+				}
+				s.Challenge(a.str("access_token"))
+				s.Recheck(sales)
+				if err := s.Consent(clientID, "Sites.Read.All"); err != nil {
+					t.Error(err)
+				}
+				if b := poll(t, s, begin(t, s, fullScope)); b.status != http.StatusOK {
+					t.Errorf("a device code answered %d %s, want 200", b.status, b.text)
+				}
+				s.WithdrawConsent("another")
+				s.Revoke(sales)
+			})
+		}
+	})
+	if got := len(s.Requests()); got != 24 {
+		t.Errorf("Requests() has %d lines, want 24", got)
 	}
 }
 

@@ -46,8 +46,9 @@ type Server struct {
 	codes    map[[32]byte]*authorizationCode
 	consents map[consentKey][]string // scopes, short
 	since    map[string]int64        // from when on tokens of a user count, by object id
+	revoked  map[string]int          // when, in the order of things, a user was revoked last
 	policies map[string]policy       // by object id
-	sequence int                     // numbers sign-ins and policies
+	sequence int                     // numbers sign-ins, policies and revocations
 	windows  map[string]window       // by client id
 	faults   []*Fault
 	requests []Request
@@ -84,6 +85,7 @@ func New(opts *Options) (*Server, error) {
 		codes:    map[[32]byte]*authorizationCode{},
 		consents: map[consentKey][]string{},
 		since:    map[string]int64{},
+		revoked:  map[string]int{},
 		policies: map[string]policy{},
 		windows:  map[string]window{},
 	}
