@@ -46,9 +46,9 @@ type BrowserOptions struct {
 // form, so that the browser's history does not have it, and is of no use without
 // the PKCE verifier.
 //
-// It does not use MSAL's own way, which ends the sign-in at the first request
-// that somebody else makes, sends no nonce, and cannot be told apart from
-// others in Entra's errors.
+// MSAL has a way of its own, which is not used: it ends the sign-in at the first
+// request that somebody else makes, sends no nonce, and keeps of Entra's errors
+// a text.
 // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 func (p *Provider) SignInBrowser(ctx context.Context, req LoginRequest, opts *BrowserOptions) (m365auth.Token, error) {
 	if err := p.signsInHere(opBrowser); err != nil {
