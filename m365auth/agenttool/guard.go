@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -220,6 +221,8 @@ func (w *guarded) judge(ctx context.Context, who Caller, in json.RawMessage, a *
 func (w *guarded) allowed(ctx context.Context, who Caller, ids []string) error {
 	for _, id := range ids {
 		switch on, err := w.guard.permissions.Allows(ctx, who, id); {
+		case errors.As(err, new(*Error)):
+			return err // its words are for the model
 		case err != nil:
 			return &Error{Code: CodeUnavailable, Message: "the permissions cannot be looked up, so the call was not made", Hint: HintLater}
 		case !on:

@@ -151,13 +151,16 @@ func (h *LocalHost) Call(ctx context.Context, name string, in json.RawMessage) R
 	if ok {
 		return t.Execute(ctx, in)
 	}
+	hint := "no tool is mounted"
 	names := map[string]bool{}
 	for _, t := range h.Tools() {
 		names[t.Name()] = true
 	}
+	if len(names) > 0 {
+		hint = "there are: " + strings.Join(slices.Sorted(maps.Keys(names)), ", ")
+	}
 	return finish(Fail(&Error{
-		Code: CodeInvalidArgument, Message: fmt.Sprintf("there is no tool %q", Clip(name, 64)),
-		Hint: "there are: " + strings.Join(slices.Sorted(maps.Keys(names)), ", "),
+		Code: CodeInvalidArgument, Message: fmt.Sprintf("there is no tool %q", Clip(name, 64)), Hint: hint,
 	}), 0)
 }
 

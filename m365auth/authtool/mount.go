@@ -77,7 +77,7 @@ func MountWith(ctx context.Context, host agenttool.Host, cfg map[string]any, opt
 	return undo.Run, nil
 }
 
-// mount offers the provider first: a host cannot take a tool back.
+// mount offers the provider before the tool that signs in to it.
 func mount(host agenttool.Host, t *tool, guard *agenttool.Guard, undo *agenttool.Cleanups) error {
 	wrapped, err := guard.Wrap(t.definition())
 	if err != nil {
@@ -90,5 +90,6 @@ func mount(host agenttool.Host, t *tool, guard *agenttool.Guard, undo *agenttool
 	if err := host.MountTool(wrapped); err != nil {
 		return fmt.Errorf("authtool: mount the tool: %w", err)
 	}
+	undo.Add(func(context.Context) error { return host.UnmountTool(wrapped) })
 	return nil
 }

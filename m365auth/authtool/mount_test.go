@@ -25,6 +25,7 @@ import (
 	"github.com/m365go/sdk/m365auth/config"
 	"github.com/m365go/sdk/m365auth/entra"
 	"github.com/m365go/sdk/m365auth/entratest"
+	"github.com/m365go/sdk/m365auth/tokencache"
 )
 
 var update = flag.Bool("update", false, "write testdata anew")
@@ -140,6 +141,7 @@ func TestACleanupWithdrawsEverythingOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.call(desk, `{"operation":"login"}`)
+	held, _ := b.host.Tool("m365_auth") // as an agent in mid-turn has it
 	for range 2 {
 		if err := b.cleanup(t.Context()); err != nil {
 			t.Errorf("cleanup() = %v, want nil", err)
@@ -151,10 +153,15 @@ func TestACleanupWithdrawsEverythingOnce(t *testing.T) {
 	if _, err := tokens.Token(t.Context(), m365auth.TokenRequest{}); !errors.Is(err, m365auth.ErrConfig) {
 		t.Errorf("Token after the cleanup = %v, want an error of a closed provider", err)
 	}
-	if e := b.refused(desk, `{"operation":"login"}`, agenttool.CodeUnavailable); !strings.Contains(e.Message, "no longer mounted") {
-		t.Errorf("login after the cleanup = %v, want it to say why", e)
+	for _, operation := range []string{"login", "status"} {
+		res := held.Execute(agenttool.WithCaller(t.Context(), desk), json.RawMessage(`{"operation":"`+operation+`"}`))
+		if res.Success || res.Error.Code != agenttool.CodeUnavailable || !strings.Contains(res.Error.Message, "no longer mounted") {
+			t.Errorf("%s after the cleanup = %v, want it to say why", operation, res.Error)
+		}
 	}
-	_ = b.refused(desk, `{"operation":"status"}`, agenttool.CodeUnavailable)
+	if e := b.refused(desk, `{"operation":"status"}`, agenttool.CodeInvalidArgument); !strings.Contains(e.Hint, "no tool is mounted") {
+		t.Errorf("a call of the host after the cleanup = %v, want it to say that the tool is gone", e)
+	}
 }
 
 func TestAMountThatFailsLeavesNothing(t *testing.T) {
@@ -222,6 +229,28 @@ func (w *waiting) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // In these two a bubble ends only when every goroutine in it has ended.
+
+func TestTheToolCanBeMountedAgainAfterItsCleanup(t *testing.T) {
+	t.Parallel()
+	s := emulator(t, entratest.Options{})
+	b := mount(t, on(s, nil), nil)
+	if err := b.cleanup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o := on(s, tokencache.NewMemoryStore())
+	o.Config.Env = func(name string) (string, bool) { return clientID, name == "M365_CLIENT_ID" }
+	o.Config.Home = t.TempDir()
+	cleanup, err := authtool.MountWith(t.Context(), b.host, nil, &o)
+	if err != nil {
+		t.Fatalf("MountWith() after a cleanup: %v", err)
+	}
+	if a := b.ask(desk, `{"operation":"status"}`); a.SignedIn {
+		t.Errorf("status = %+v, want nobody signed in", a)
+	}
+	if err := cleanup(t.Context()); err != nil {
+		t.Errorf("cleanup() = %v, want nil", err)
+	}
+}
 
 func TestACleanupEndsTheWaitInTheBackground(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,9 @@ func (t *tool) call(ctx context.Context, raw json.RawMessage) agenttool.Result {
 	if err == nil {
 		err = in.check()
 	}
+	if err == nil && t.isClosed() {
+		err = errClosed
+	}
 	if err != nil {
 		return agenttool.Fail(err)
 	}
@@ -67,6 +70,12 @@ func (t *tool) call(ctx context.Context, raw json.RawMessage) agenttool.Result {
 	res := agenttool.OK(out)
 	res.Text = out.text()
 	return res
+}
+
+func (t *tool) isClosed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.closed
 }
 
 // check refuses what would be ignored otherwise: a model that names an account

@@ -2,7 +2,6 @@ package graphtools
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 
 	"github.com/m365go/sdk/m365auth/agenttool"
@@ -14,7 +13,10 @@ type gate struct {
 	closed atomic.Bool
 }
 
-var errClosed = errors.New("graphtools: the tools were unmounted")
+var errClosed = &agenttool.Error{
+	Code: agenttool.CodeUnavailable, Message: toolName + " is no longer mounted",
+	Hint: "tell the person that whoever runs this host must mend it",
+}
 
 // Allows refuses everything once the gate is closed.
 func (g *gate) Allows(ctx context.Context, who agenttool.Caller, id string) (bool, error) {

@@ -112,6 +112,9 @@ func TestCleanupEndsTheToolsAndFreesTheirNames(t *testing.T) {
 	}
 	r.mount([]string{"read"})
 	wantCode(t, "/me of the first mount's tool", first.Execute(ctx, json.RawMessage(`{"endpoint":"/me"}`)), agenttool.CodeUnavailable)
+	if said := first.Execute(ctx, json.RawMessage(`{"endpoint":"/me"}`)).Error; !strings.Contains(said.Message, "no longer mounted") {
+		t.Errorf("a tool that somebody kept says %v, want why it does not work", said)
+	}
 	if res := r.call(`{"endpoint":"/me"}`); !res.Success {
 		t.Errorf("/me of the last mount answers %s, want success", res.Text)
 	}
