@@ -193,7 +193,8 @@ func (a authorization) location(values url.Values) string {
 // then makes to the client's redirect URI, for a test to send or to hand to a
 // handler. With the mode fragment the answer stands in the URL's fragment, which
 // does not travel. An empty upn declines. Problems that the client is told of are
-// in that request, too; the others, and an unknown user, are errors.
+// in that request, too; the others, and an unknown user, are errors. Nothing of it
+// goes over the network, so that faults do not hit it and no log has it.
 func (s *Server) Authorize(authorizeURL, upn string) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, authorizeURL, nil)
 	if err != nil {

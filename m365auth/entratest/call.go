@@ -104,7 +104,7 @@ func (s *Server) serve(at Endpoint, next func(*call) reply) http.Handler {
 			}
 			return next(c)
 		}
-		rep := s.applyFault(fault, c, answer)
+		rep := s.applyFault(fault, at, c, answer)
 		s.logRequest(c, rep)
 		rep.write(w, c)
 	})

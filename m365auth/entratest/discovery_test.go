@@ -31,11 +31,32 @@ func TestDiscoveryNamesTheEndpointsOfTheTenant(t *testing.T) {
 			"token_endpoint":                root + "/oauth2/v2.0/token",
 			"device_authorization_endpoint": root + "/oauth2/v2.0/devicecode",
 			"authorization_endpoint":        root + "/oauth2/v2.0/authorize",
+			"end_session_endpoint":          root + "/oauth2/v2.0/logout",
 			"jwks_uri":                      root + "/discovery/v2.0/keys",
 		} {
 			if got := a.str(field); got != want {
 				t.Errorf("discovery of %s: %s = %q, want %q", tenant, field, got, want)
 			}
+		}
+	}
+}
+
+func TestDiscoveryNamesWhatIsServed(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	a := get(t, s, discoveryPath)
+	for field, want := range map[string][]any{
+		"response_types_supported":              {"code"},
+		"response_modes_supported":              {"query", "fragment", "form_post"},
+		"code_challenge_methods_supported":      {"plain", "S256"},
+		"token_endpoint_auth_methods_supported": {"client_secret_post", "private_key_jwt", "client_secret_basic"},
+		"grant_types_supported": {"authorization_code", "client_credentials", "device_code", "refresh_token",
+			"urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
+		"id_token_signing_alg_values_supported": {"RS256"},
+		"scopes_supported":                      {"openid", "profile", "email", "offline_access"},
+	} {
+		if diff := cmp.Diff(want, a.json[field]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", field, diff)
 		}
 	}
 }

@@ -56,7 +56,9 @@ type Fault struct {
 
 	// Cut drops the connection without an answer.
 	Cut bool
-	// AADSTS answers with this error of Entra's, in its status and body.
+	// AADSTS answers with this error of Entra's, in its status and body. The
+	// authorization endpoint tells it to the client by a redirect, unless there
+	// is a Status.
 	AADSTS int
 	// Claims is added to an AADSTS error, as a claims challenge in JSON.
 	Claims string
@@ -106,7 +108,7 @@ func (s *Server) takeFault(at Endpoint, c *call) *Fault {
 	return nil
 }
 
-func (s *Server) applyFault(f *Fault, c *call, answer func() reply) reply {
+func (s *Server) applyFault(f *Fault, at Endpoint, c *call, answer func() reply) reply {
 	if f == nil {
 		return answer()
 	}
@@ -124,7 +126,24 @@ func (s *Server) applyFault(f *Fault, c *call, answer func() reply) reply {
 			return rep
 		}
 	}
+	if at == Authorize && !f.Cut && f.AADSTS != 0 && f.Status == 0 {
+		return s.refuseInBrowser(f, c)
+	}
 	return f.reply(c)
+}
+
+// refuseInBrowser answers an error as the authorization endpoint does.
+func (s *Server) refuseInBrowser(f *Fault, c *call) reply {
+	p := newProblem(f.AADSTS, c.clientID())
+	p.claims = f.Claims
+	a, _, err := s.readAuthorization(c.URL.Query())
+	if err != nil {
+		return s.problemPage(c, p)
+	}
+	if code := p.entry().code; code == "invalid_grant" || code == "authorization_declined" { // those of the token endpoint
+		p.code = "access_denied"
+	}
+	return a.refuse(c, p)
 }
 
 func (f *Fault) delaysOnly() bool {

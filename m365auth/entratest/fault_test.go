@@ -3,7 +3,9 @@ package entratest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,5 +139,25 @@ func TestFaultDelays(t *testing.T) {
 	}
 	if a := get(t, s, discoveryPath); a.status != 200 || a.str("issuer") == "" {
 		t.Errorf("the request after a short delay answered %d %s, want the document", a.status, a.text)
+	}
+}
+
+func TestFaultsOfTheAuthorizationEndpointReachTheClient(t *testing.T) {
+	t.Parallel()
+	s := start(t, &entratest.Options{AutoApprove: admin})
+	for number, want := range map[int]string{53003: "access_denied", 50076: "access_denied", 90033: "temporarily_unavailable", 65004: "access_denied"} {
+		s.Fail(entratest.Fault{Endpoint: entratest.Authorize, AADSTS: number, Claims: "{}"})
+		q := landing(t, visit(t, s).open(authorizeURL(s)))
+		if q.Get("error") != want || !strings.HasPrefix(q.Get("error_description"), fmt.Sprintf("AADSTS%d: ", number)) || q.Get("claims") != "{}" || q.Get("state") == "" {
+			t.Errorf("the fault AADSTS%d answered %v, want %s, its text, claims and the state", number, q, want)
+		}
+	}
+	s.Fail(entratest.Fault{Endpoint: entratest.Authorize, AADSTS: 53003})
+	if a := visit(t, s).open(authorizeURL(s, "redirect_uri", "https://evil.example/")); a.status != 400 || a.header.Get("Location") != "" {
+		t.Errorf("the fault of a stranger's request answered %d to %q, want a page", a.status, a.header.Get("Location"))
+	}
+	s.Fail(entratest.Fault{Endpoint: entratest.Authorize, AADSTS: 90033, Status: 503})
+	if a := visit(t, s).open(authorizeURL(s)); a.status != 503 || a.code() != 90033 {
+		t.Errorf("the fault with a status answered %d %s, want 503 with 90033", a.status, a.text)
 	}
 }

@@ -126,8 +126,11 @@ func TestMSALRedeemsACodeForAWebApp(t *testing.T) {
 func TestMSALActsForItself(t *testing.T) {
 	t.Parallel()
 	cert, key := certificate(t, "web.contoso.example", nil, nil)
+	root, rootKey := certificate(t, "root.contoso.example", nil, nil)
+	issued, issuedKey := certificate(t, "rolling.contoso.example", root, rootKey)
 	s := start(t, &entratest.Options{
 		Apps: []entratest.App{{ID: webID, Secrets: []string{secret}, Certificates: []*x509.Certificate{cert}, Roles: []string{"Mail.Read"},
+			Subjects:  []entratest.Subject{{Name: "rolling.contoso.example", Issuer: root}},
 			Federated: []entratest.Federated{{Subject: "11111111-1111-4111-8111-111111111111"}}}},
 		ManagedIdentities: []entratest.ManagedIdentity{{ObjectID: "11111111-1111-4111-8111-111111111111", Roles: []string{"User.Read.All"}}},
 	})
@@ -143,8 +146,12 @@ func TestMSALActsForItself(t *testing.T) {
 		res, err := identity.AcquireToken(ctx, "api://AzureADTokenExchange", managedidentity.WithClaims("{}")) // claims pass its cache by, which all clients share
 		return res.AccessToken, err
 	})
-	for name, cred := range map[string]confidential.Credential{"secret": secretCredential(t), "certificate": byCert, "federated": federated} {
-		client := confidentialClient(t, s, webID, cred)
+	rolling, err := confidential.NewCredFromCert([]*x509.Certificate{issued}, issuedKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, cred := range map[string]confidential.Credential{"secret": secretCredential(t), "certificate": byCert, "subject and issuer": rolling, "federated": federated} {
+		client := confidentialClient(t, s, webID, cred, confidential.WithX5C())
 		res, err := client.AcquireTokenByCredential(t.Context(), []string{"https://graph.microsoft.com/.default"})
 		if err != nil {
 			t.Fatalf("%s: AcquireTokenByCredential() error: %v", name, err)
