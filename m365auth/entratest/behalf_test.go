@@ -107,6 +107,10 @@ func TestOnBehalfOfRefusesOtherTokens(t *testing.T) {
 	if a := onBehalf(t, s, token); a.code() != 50076 || a.str("claims") == "" {
 		t.Errorf("with a policy answered %d %s, want 50076 and claims", a.status, a.text)
 	}
+	again := poll(t, s, begin(t, s, "api://"+webID+"/access_as_user"))
+	if a := onBehalf(t, s, again.str("access_token")); a.status != 200 {
+		t.Errorf("after the person signed in again answered %d %s, want 200", a.status, a.text)
+	}
 	if err := s.Enforce(admin, 0); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,6 +28,7 @@ type accessClaims struct {
 	Name      string   `json:"name,omitempty"`
 	ObjectID  string   `json:"oid"`
 	Username  string   `json:"preferred_username,omitempty"`
+	Began     string   `json:"rh,omitempty"` // opaque: which sign-in it was
 	Roles     []string `json:"roles,omitempty"`
 	Scopes    string   `json:"scp,omitempty"`
 	Subject   string   `json:"sub"`
@@ -61,6 +63,7 @@ func (s *Server) accessToken(now time.Time, g grantOf) (string, error) {
 	} else {
 		claims.Kind, claims.Name, claims.Username, claims.UPN = "user", g.user.DisplayName, g.user.UPN, g.user.UPN
 		claims.ObjectID, claims.Subject = g.user.ID, pairwise(g.user, g.scopes.resource)
+		claims.Began = strconv.Itoa(g.began)
 		claims.Scopes = strings.Join(slices.Concat(g.granted, g.scopes.openID), " ")
 	}
 	if g.claims.cae {

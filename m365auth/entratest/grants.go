@@ -1,6 +1,9 @@
 package entratest
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // mustAuthenticate refuses public clients, whose secret proves nothing.
 func (c *call) mustAuthenticate(app App) *problem {
@@ -61,48 +64,49 @@ func (s *Server) onBehalf(c *call, app App) (grantOf, *problem) {
 	if p != nil {
 		return grantOf{}, p
 	}
-	u, p := s.assertedUser(c, app)
+	u, began, p := s.assertedUser(c, app)
 	if p != nil {
 		return grantOf{}, p
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	// Nobody is there to answer a policy, however fresh the user's own sign-in.
-	if p := s.enforced(u, 0); p != nil {
+	if p := s.enforced(u, began); p != nil {
 		return grantOf{}, p
 	}
 	granted, p := s.consented(u, app, sc)
 	if p != nil {
 		return grantOf{}, p
 	}
-	g := grantOf{user: u, app: app, scopes: sc, granted: granted}
+	g := grantOf{user: u, app: app, scopes: sc, granted: granted, began: began}
 	if sc.offline {
-		g.refresh = s.newFamily(u, app, sc, c.now)
+		g.refresh = s.newFamily(u, app, sc, c.now, began)
 	}
 	return g, nil
 }
 
-// assertedUser is whose token the application presents.
-func (s *Server) assertedUser(c *call, app App) (User, *problem) {
+// assertedUser is whose token the application presents, and which sign-in it is of.
+func (s *Server) assertedUser(c *call, app App) (u User, began int, _ *problem) {
+	refuse := func(number int, subject string) (User, int, *problem) { return User{}, 0, newProblem(number, subject) }
 	t, ok := s.own(c.form.Get("assertion"))
 	switch {
 	case t == nil:
-		return User{}, newProblem(50027, "")
+		return refuse(50027, "")
 	case !ok:
-		return User{}, newProblem(50013, "")
+		return refuse(50013, "")
 	case !t.isFor(app.ID):
-		return User{}, newProblem(500131, "")
+		return refuse(500131, "")
 	case !t.validAt(c.now):
-		return User{}, newProblem(500133, "")
+		return refuse(500133, "")
 	case t.claims.Kind != "user":
-		return User{}, newProblem(7000114, app.ID)
+		return refuse(7000114, app.ID)
 	}
-	u, ok := s.opts.userByID(t.claims.ObjectID)
-	if !ok {
-		return User{}, newProblem(50013, "")
+	u, ok = s.opts.userByID(t.claims.ObjectID)
+	began, err := strconv.Atoi(t.claims.Began)
+	if !ok || err != nil {
+		return refuse(50013, "")
 	}
 	if _, gone := s.calledBack(t); gone {
-		return User{}, newProblem(50173, "")
+		return refuse(50173, "")
 	}
-	return u, nil
+	return u, began, nil
 }

@@ -33,6 +33,7 @@ type jwt struct {
 		IssuedAt  float64   `json:"iat"`
 		ObjectID  string    `json:"oid"`
 		Kind      string    `json:"idtyp"`
+		Began     string    `json:"rh"`
 		Capable   []string  `json:"xms_cc"`
 	}
 	signed    string

@@ -72,7 +72,7 @@ func (s *Server) mac(purpose string, data []byte) []byte {
 
 // newFamily records a sign-in and returns its first refresh token. It forgets
 // those whose tokens have all expired. The caller holds the lock.
-func (s *Server) newFamily(u User, app App, sc scopes, now time.Time) string {
+func (s *Server) newFamily(u User, app App, sc scopes, now time.Time, began int) string {
 	for id, f := range s.families {
 		if now.Sub(f.used) > refreshLifetime {
 			delete(s.families, id)
@@ -80,8 +80,7 @@ func (s *Server) newFamily(u User, app App, sc scopes, now time.Time) string {
 	}
 	var id [16]byte
 	rand.Read(id[:])
-	s.sequence++
-	s.families[id] = &family{user: u, app: app, scopes: sc, used: now, began: s.sequence}
+	s.families[id] = &family{user: u, app: app, scopes: sc, used: now, began: began}
 	return s.addRefreshToken(refreshToken{family: id, issued: now.Unix()})
 }
 
@@ -129,5 +128,5 @@ func (s *Server) refresh(c *call, app App) (grantOf, *problem) {
 	f.generation++
 	f.used = c.now
 	next := s.addRefreshToken(refreshToken{family: t.family, generation: f.generation, issued: c.now.Unix()})
-	return grantOf{user: f.user, app: app, scopes: sc, granted: granted, refresh: next}, nil
+	return grantOf{user: f.user, app: app, scopes: sc, granted: granted, refresh: next, began: f.began}, nil
 }

@@ -38,7 +38,7 @@ func (c *call) grant() string {
 	return grantOther
 }
 
-// redeemers answer the grants, and name the parameter that each one needs.
+// redeemer is what answers a grant, and the parameter that it needs.
 func (s *Server) redeemer(grant string) (parameter string, redeem func(*call, App) (grantOf, *problem)) {
 	switch grant {
 	case grantDevice:
@@ -139,6 +139,7 @@ type grantOf struct {
 	refresh string   // token, where one is due
 	nonce   string   // for the id_token
 	mirid   string   // resource id of a managed identity
+	began   int      // as that of a family
 	acr     string
 	claims  claimsAsked
 }
@@ -157,16 +158,17 @@ func (s *Server) signIn(c *call, app App) (grantOf, *problem) {
 // signedIn is what follows a person's sign-in: policies, consent and, where it is
 // wanted, a refresh token. The caller holds the lock.
 func (s *Server) signedIn(now time.Time, u User, app App, sc scopes) (grantOf, *problem) {
-	if p := s.enforced(u, s.sequence+1); p != nil {
+	s.sequence++
+	if p := s.enforced(u, s.sequence); p != nil {
 		return grantOf{}, p
 	}
 	granted, p := s.consent(u, app, sc)
 	if p != nil {
 		return grantOf{}, p
 	}
-	g := grantOf{user: u, app: app, scopes: sc, granted: granted}
+	g := grantOf{user: u, app: app, scopes: sc, granted: granted, began: s.sequence}
 	if sc.offline {
-		g.refresh = s.newFamily(u, app, sc, now)
+		g.refresh = s.newFamily(u, app, sc, now, g.began)
 	}
 	return g, nil
 }
