@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/quotedprintable"
 	"strings"
+	"unicode"
 
 	"github.com/jhillyerd/enmime/v2"
 
@@ -66,6 +67,9 @@ func (r *messageReader) attachments() []*graphtest.Attachment {
 			kind = "message/rfc822"
 		}
 		name := line(p.FileName)
+		if strings.ContainsRune(name, unicode.ReplacementChar) {
+			r.lose("the name of the attachment %q is not UTF-8", name)
+		}
 		if name == "" {
 			name = fmt.Sprintf("ATT%05d%s", len(list)+1, extension(kind))
 		}

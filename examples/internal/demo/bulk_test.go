@@ -36,7 +36,7 @@ func bulk(n int) fstest.MapFS {
 func TestManyMessagesLoad(t *testing.T) {
 	t.Parallel()
 	const many = 600
-	tenant, problems, err := Load(bulk(many), nil)
+	tenant, problems, err := Load(t.Context(), bulk(many), nil)
 	if err != nil || len(problems) > 0 {
 		t.Fatal(problems, err)
 	}
@@ -54,7 +54,7 @@ func BenchmarkLoad(b *testing.B) {
 	fsys := bulk(200)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := Load(fsys, nil); err != nil {
+		if _, _, err := Load(b.Context(), fsys, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

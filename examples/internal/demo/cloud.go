@@ -74,10 +74,7 @@ func Start(ctx context.Context, opts *Options) (*Cloud, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	tenant, problems, err := Load(fsys, &o.Load)
-	if err == nil {
-		err = ctx.Err()
-	}
+	tenant, problems, err := Load(ctx, fsys, &o.Load)
 	if err != nil {
 		return nil, errors.Join(err, closeData())
 	}

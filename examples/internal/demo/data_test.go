@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "rewrite testdata/tenant.golden")
 
 func TestDataLoadsAsRecorded(t *testing.T) {
 	t.Parallel()
-	tenant, problems, err := Load(Data(), nil)
+	tenant, problems, err := Load(t.Context(), Data(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"time"
 
 	ics "github.com/arran4/golang-ical"
 
@@ -22,6 +21,7 @@ type diary struct {
 	zones  map[string]int // votes of X-WR-TIMEZONE
 	tzids  map[string]int // votes of the events
 	series map[string]*entry
+	files  map[string]bool // that were read: whether anything of them is used
 }
 
 // book is one calendar.
@@ -37,23 +37,24 @@ type entry struct {
 	c     ics.Component
 	names *zoneNames
 	event *graphtest.Event // once converted
+	used  bool             // it changes a series
 }
 
 // read takes in a folder and its sub-folders. Files at the top are the default
 // calendar's.
 func (d *diary) read(dir string) {
-	d.zones, d.tzids = map[string]int{}, map[string]int{}
+	d.zones, d.tzids, d.files = map[string]int{}, map[string]int{}, map[string]bool{}
 	d.book(dir, "Calendar")
 }
 
 func (d *diary) book(dir, name string) {
 	b := &book{name: name}
 	d.books = append(d.books, b)
-	folders, files := d.src.list(dir)
+	folders, files, _ := d.src.list(dir)
 	for _, f := range files {
 		file := path.Join(dir, f.Name())
 		switch ext := strings.ToLower(path.Ext(file)); {
-		case d.full:
+		case d.full, d.src.ctx.Err() != nil:
 		case ext != ".ics" && ext != ".ical" && ext != ".ifb":
 			d.src.skip(file, "not an .ics calendar")
 		default:
@@ -79,14 +80,23 @@ func (d *diary) file(b *book, file string) {
 	for _, f := range parsed.faults {
 		d.src.note(file, "%s", f)
 	}
+	d.files[file] = false
+	if len(parsed.events) == 0 && len(parsed.faults) == 0 {
+		d.src.skip(file, "it has no events%s", besides(parsed.others))
+	} else if len(parsed.others) > 0 {
+		d.src.note(file, "of %s nothing is loaded", strings.Join(parsed.others, ", "))
+	}
 	names := newZoneNames(parsed.zones)
 	if zone, ok := names.resolve(parsed.zone); ok && parsed.zone != "" {
 		d.zones[zone]++
 	}
 	for _, block := range parsed.events {
+		if d.src.ctx.Err() != nil {
+			return // Load says so
+		}
 		if d.count >= d.src.limits.events {
 			d.full = true
-			d.src.skip(file, "the calendar is full at %d events, and so is all of it after line %d", d.count, block.line)
+			d.src.skip(file, "the calendar is full at %d events; all from line %d on is left out, and so are all files after it", d.count, block.line)
 			return
 		}
 		c, err := block.parse()
@@ -101,6 +111,14 @@ func (d *diary) file(b *book, file string) {
 			d.tzids[zone]++
 		}
 	}
+}
+
+// besides names what a calendar has instead of events.
+func besides(kinds []string) string {
+	if len(kinds) == 0 {
+		return ""
+	}
+	return ", only " + strings.Join(kinds, ", ")
 }
 
 // zone settles the mailbox's time zone.
@@ -139,7 +157,25 @@ func (d *diary) calendars(zone string) []*graphtest.Calendar {
 			calendars = append(calendars, c)
 		}
 	}
+	d.settle()
 	return calendars
+}
+
+// settle corrects what was told before it was known whether anything of a file
+// would be loaded.
+func (d *diary) settle() {
+	for _, b := range d.books {
+		for _, e := range b.entries {
+			if e.event != nil || e.used {
+				d.files[e.file] = true
+			}
+		}
+	}
+	for i, p := range d.src.problems {
+		if loaded, ok := d.files[p.File]; ok {
+			d.src.problems[i].Loaded = loaded
+		}
+	}
 }
 
 // tell makes a Problem of what an event cannot say, or of a whole event.
@@ -199,58 +235,4 @@ func (d *diary) event(e *entry, zone string) *graphtest.Event {
 		return nil
 	}
 	return event
-}
-
-// except puts an exception into its series. Without one, which is how somebody who
-// is invited to a single meeting of a series gets it, it is an event of its own.
-func (d *diary) except(e *entry, zone string) {
-	event := d.event(e, zone)
-	if event == nil {
-		return
-	}
-	event.Recurrence, event.Cancelled = nil, nil
-	master := d.series[text(e.c, "UID")]
-	if master == nil || master.event == nil || master.event.Recurrence == nil {
-		e.event = event
-		return
-	}
-	id, _ := property(e.c, "RECURRENCE-ID")
-	c := clock{names: e.names, local: zone}
-	at, _, err := c.values(id)
-	if err != nil || len(at) != 1 {
-		d.tell(e, "left out: RECURRENCE-ID names no occurrence: %v", err)
-		return
-	}
-	if parameter(id, "RANGE") != "" {
-		d.tell(e, "one occurrence is changed, not all that follow, as Graph cannot")
-	}
-	series := master.event
-	start := startOf(series, at[0])
-	for _, x := range series.Exceptions {
-		if x.OriginalStart.Equal(start) {
-			d.tell(e, "left out: the occurrence was changed before")
-			return
-		}
-	}
-	if event.IsCancelled {
-		series.Cancelled = append(series.Cancelled, start)
-		return
-	}
-	event.OriginalStart = start
-	series.Exceptions = append(series.Exceptions, event)
-}
-
-// startOf is when the occurrence that s names begins: where s is only a date, at
-// the hour of the series.
-func startOf(series *graphtest.Event, s stamp) time.Time {
-	if s.date && !series.IsAllDay {
-		if first, err := time.Parse("2006-01-02T15:04:05", series.Start.DateTime); err == nil {
-			y, m, d := s.wall.Date()
-			s.wall = time.Date(y, m, d, first.Hour(), first.Minute(), first.Second(), 0, time.UTC)
-			if in, err := s.in(series.Start.TimeZone); err == nil {
-				s = in
-			}
-		}
-	}
-	return s.instant()
 }

@@ -18,13 +18,15 @@
 // missing:
 //
 //   - mail: messages as .eml files (RFC 5322), each sub-folder a mail folder,
-//     or a Maildir, whose messages lie in cur and new;
+//     or a Maildir, whose messages lie in cur and new, with its hidden
+//     sub-folders (.Sent, .Archive.2025);
 //   - calendar: events in .ics files (RFC 5545), each sub-folder a calendar;
 //   - drive: any files, which become a OneDrive.
 //
 // A file that cannot be read becomes a [Problem], which names it and the reason,
 // and the rest is loaded. The same goes for a part of a message or an event:
-// what Graph cannot express is told, not passed over.
+// what Graph cannot express is told, not passed over. A Problem says whether the
+// file was left out or loaded without something.
 //
 // # Whose mailbox it is
 //
@@ -55,7 +57,11 @@
 // skipped, except drive/.modified, which says when files were changed, one per
 // line: "2026-11-13T16:45:00Z Projects/plan.md".
 //
-// Bounds: a message 32 MiB, all mail 1 GiB and 50,000 messages; an .ics file 16
-// MiB, and 20,000 events in all; a drive of 100,000 items; folders 32 deep. What is
-// beyond is a Problem.
+// Letters in a message's fields that are not UTF-8 are read as windows-1252. A zone
+// of letters that RFC 5322 does not know is UTC, and a message without a date has
+// that of its file. All of it is told.
+//
+// Bounds: a message 32 MiB, 8 multiparts in one another and 20,000 parts; all mail
+// 1 GiB and 50,000 messages; an .ics file 16 MiB, and 20,000 events in all; a drive
+// of 100,000 items; folders 32 deep. What is beyond is a Problem.
 package demo

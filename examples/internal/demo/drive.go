@@ -33,7 +33,7 @@ func loadDrive(src *source, dir string) []*graphtest.DriveItem {
 
 func (d *driveLoader) children(dir string) []*graphtest.DriveItem {
 	var items []*graphtest.DriveItem
-	folders, files := d.src.list(dir)
+	folders, files, _ := d.src.list(dir)
 	taken := map[string]bool{} // OneDrive does not tell cases apart
 	for _, e := range append(folders, files...) {
 		name := path.Join(dir, e.Name())
@@ -64,16 +64,16 @@ func (d *driveLoader) children(dir string) []*graphtest.DriveItem {
 // https://support.microsoft.com/office/64883a5d-228e-48f5-b3d2-eb39e07630fa.
 func (d *driveLoader) accepts(file, name string, taken bool) bool {
 	switch {
-	case d.full:
+	case d.full, d.src.ctx.Err() != nil:
 		return false
 	case d.items >= d.src.limits.driveItems:
 		d.full = true
 		d.src.skip(file, "the drive is full at %d items, and so is all of it after this one", d.items)
 	case taken:
 		d.src.skip(file, "OneDrive does not tell it from another file, whose name differs only in case")
-	case clean(name) != name:
-		d.src.skip(file, "the name is not UTF-8")
-	case printable(name) != name, strings.ContainsAny(name, `"*:<>?/\|`), strings.HasPrefix(name, "~$"),
+	case isReserved(name, path.Dir(file) == d.root):
+		d.src.skip(file, "OneDrive reserves this name")
+	case printable(name) != name, strings.ContainsAny(name, `"*:<>?/\|`),
 		strings.HasSuffix(name, "."), strings.TrimSpace(name) != name, utf8.RuneCountInString(name) > 255:
 		d.src.skip(file, "OneDrive does not take this name")
 	default:
@@ -81,6 +81,25 @@ func (d *driveLoader) accepts(file, name string, taken bool) bool {
 		return true
 	}
 	return false
+}
+
+// isReserved reports whether OneDrive keeps a name for itself, with or without
+// regard to the root of the drive, by the page that accepts names.
+func isReserved(name string, root bool) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case ".lock", "con", "prn", "aux", "nul", "desktop.ini":
+		return true
+	case "forms":
+		return root
+	}
+	if port, ok := strings.CutPrefix(name, "com"); ok && len(port) == 1 && port[0] >= '0' && port[0] <= '9' {
+		return true
+	}
+	if port, ok := strings.CutPrefix(name, "lpt"); ok && len(port) == 1 && port[0] >= '0' && port[0] <= '9' {
+		return true
+	}
+	return strings.HasPrefix(name, "~$") || strings.Contains(name, "_vti_")
 }
 
 // file fills in an item. It opens the file once, to name it now if that fails, and

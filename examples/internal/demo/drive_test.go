@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -33,7 +35,7 @@ func TestDriveIsNotReadBeforeItIsAskedFor(t *testing.T) {
 	t.Parallel()
 	changed := time.Date(2026, time.March, 2, 10, 0, 0, 0, time.UTC)
 	fsys := sealedFS{fstest.MapFS{"drive/a/big.bin": {Data: make([]byte, 1<<20), ModTime: changed}}}
-	tenant, problems, err := Load(fsys, nil)
+	tenant, problems, err := Load(t.Context(), fsys, nil)
 	if err != nil || len(problems) > 0 {
 		t.Fatal(problems, err)
 	}
@@ -86,7 +88,7 @@ func TestDriveFilesCanBeReadAnywhere(t *testing.T) {
 func TestDriveFileThatIsGoneFailsAtDownload(t *testing.T) {
 	t.Parallel()
 	m := fstest.MapFS{"drive/x.txt": {Data: []byte("x")}}
-	tenant, _, err := Load(m, nil)
+	tenant, _, err := Load(t.Context(), m, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +100,7 @@ func TestDriveFileThatIsGoneFailsAtDownload(t *testing.T) {
 
 func TestModifiedFileDatesTheDrive(t *testing.T) {
 	t.Parallel()
-	tenant, problems, err := Load(fstest.MapFS{
+	tenant, problems, err := Load(t.Context(), fstest.MapFS{
 		"drive/.modified":      {Data: []byte("2026-11-13T17:45:00+01:00 a b/c d.txt\r\n\r\n2020-01-01T00:00:00Z gone.txt\n")},
 		"drive/a b/c d.txt":    {Data: []byte("x")},
 		"drive/a b/other.txt":  {Data: []byte("x"), ModTime: time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)},
@@ -122,5 +124,34 @@ func TestModifiedFileDatesTheDrive(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("times (-want +got):\n%s", diff)
+	}
+}
+
+func TestNamesThatOneDriveReservesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	fsys := fstest.MapFS{}
+	var want []string
+	for name, reserved := range map[string]bool{
+		"CON": true, "nul": true, "com0": true, "LPT9": true, "Desktop.ini": true, "x_VTI_y.txt": true, "~$offer.docx": true,
+		"Forms/x.txt": true, "_vti_bin/x.txt": true, "a/AUX": true,
+		"CON.txt": false, "COM10": false, "comx": false, "a/forms/x.txt": false, "offer~$.docx": false, "vti.txt": false,
+	} {
+		fsys["drive/"+name] = &fstest.MapFile{Data: []byte("x")}
+		if reserved {
+			want = append(want, "drive/"+strings.TrimSuffix(name, "/x.txt")+": left out: OneDrive reserves this name")
+		}
+	}
+	_, problems, err := Load(t.Context(), fsys, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range problems {
+		got = append(got, p.String())
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 }

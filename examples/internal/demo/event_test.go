@@ -19,7 +19,7 @@ func loadEvents(t *testing.T, files ...string) ([]*graphtest.Event, []Problem) {
 	for i, data := range files {
 		fsys["calendar/"+string(rune('a'+i))+".ics"] = &fstest.MapFile{Data: []byte(data)}
 	}
-	tenant, problems, err := Load(fsys, &LoadOptions{TimeZone: "Europe/Berlin", Owner: "sales@contoso.example"})
+	tenant, problems, err := Load(t.Context(), fsys, &LoadOptions{TimeZone: "Europe/Berlin", Owner: "sales@contoso.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func TestOwnerOfTheMailboxOrganizes(t *testing.T) {
 
 func TestFoldersOfACalendarAreCalendars(t *testing.T) {
 	t.Parallel()
-	tenant, problems, err := Load(fstest.MapFS{
+	tenant, problems, err := Load(t.Context(), fstest.MapFS{
 		"calendar/Team/a.ics": {Data: []byte(goodEvent)}, "calendar/Empty/.keep": {},
 		"calendar/Two calendars.ics": {Data: []byte(vevent("DTSTART:20261102T090000Z") + strings.ReplaceAll(vevent("DTSTART:20261103T090000Z"), "UID:x", "UID:y"))},
 	}, nil)

@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"context"
 	"fmt"
 	"testing/fstest"
 
@@ -14,7 +15,7 @@ func ExampleLoad() {
 			"Date: Mon, 02 Nov 2026 08:12:40 +0100\r\n\r\nXL\r\n")},
 		"mail/Inbox/2.eml": {},
 	}
-	tenant, problems, err := demo.Load(export, nil)
+	tenant, problems, err := demo.Load(context.Background(), export, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

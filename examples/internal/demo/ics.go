@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	ics "github.com/arran4/golang-ical"
@@ -21,6 +22,8 @@ const (
 type icsFile struct {
 	events []icsBlock
 	zones  []icsBlock
+	// others are the kinds of components that a mailbox has no place for.
+	others []string
 	// zone is the mailbox's, by X-WR-TIMEZONE.
 	zone string
 	// faults are what was left out.
@@ -49,7 +52,7 @@ func splitICS(raw []byte) (*icsFile, error) {
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
 	s := &icsSplitter{}
 	if clean(string(raw)) != string(raw) {
-		s.fault("text that is not UTF-8")
+		s.fault("text that is not UTF-8 is replaced")
 	}
 	at, n := 0, 0
 	var logical string
@@ -67,7 +70,7 @@ func splitICS(raw []byte) (*icsFile, error) {
 	}
 	s.take(at, logical)
 	if s.kind != "" {
-		s.fault("line %d: the file ends in the middle of a %s", s.begin, s.kind)
+		s.fault("line %d: the file ends in the middle of a %s, which is left out", s.begin, s.kind)
 	}
 	if !s.seen {
 		return nil, errors.New("not a calendar: it has no BEGIN:VCALENDAR")
@@ -82,7 +85,7 @@ func (s *icsSplitter) fault(format string, args ...any) {
 // take reads one line, unfolded.
 func (s *icsSplitter) take(n int, text string) {
 	if len(text) > maxLine {
-		s.fault("line %d: a line of more than %s", n, size(maxLine))
+		s.fault("line %d: a line of more than %s is left out", n, size(maxLine))
 		return
 	}
 	key, value, _ := strings.Cut(text, ":")
@@ -120,7 +123,7 @@ func (s *icsSplitter) write(text string) {
 // abandon gives up a component that was not ended.
 func (s *icsSplitter) abandon(n int) {
 	if s.kind != "" {
-		s.fault("line %d: the %s does not end before line %d", s.begin, s.kind, n)
+		s.fault("line %d: the %s does not end before line %d, and is left out", s.begin, s.kind, n)
 	}
 	s.kind = ""
 	s.text.Reset()
@@ -130,11 +133,13 @@ func (s *icsSplitter) finish() {
 	block := icsBlock{line: s.begin, text: s.text.String()}
 	switch {
 	case s.nest > maxNesting:
-		s.fault("line %d: a %s of more than %d components", s.begin, s.kind, maxNesting)
+		s.fault("line %d: a %s of more than %d components is left out", s.begin, s.kind, maxNesting)
 	case s.kind == "VEVENT":
 		s.file.events = append(s.file.events, block)
 	case s.kind == "VTIMEZONE":
 		s.file.zones = append(s.file.zones, block)
+	case !slices.Contains(s.file.others, s.kind):
+		s.file.others = append(s.file.others, s.kind)
 	}
 	s.kind = ""
 	s.text.Reset()

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,17 +27,17 @@ type LoadOptions struct {
 type Problem struct {
 	// File is the path below the folder, with slashes: "mail/Inbox/7.eml".
 	File string
-	// Reason is what is wrong, in half a sentence.
+	// Reason is what is wrong, in half a sentence of at most 200 bytes.
 	Reason string
 	// Loaded says that the file was loaded all the same, without the part that
 	// Reason names.
 	Loaded bool
 }
 
-// String is the problem on one line.
+// String is the problem on one line, which says whether the file was loaded.
 func (p Problem) String() string {
 	if p.Loaded {
-		return printable(p.File) + ": " + p.Reason
+		return printable(p.File) + ": loaded, but " + p.Reason
 	}
 	return printable(p.File) + ": left out: " + p.Reason
 }
@@ -46,9 +47,9 @@ func (p Problem) String() string {
 // mailbox. The tenant opens files of the drive in fsys for as long as it is used.
 //
 // The error is for what leaves nothing to load: a folder that cannot be listed or
-// has neither mail nor calendar nor drive, and wrong options. Files that are wrong
-// are Problems, in the order of their paths within each of the three parts.
-func Load(fsys fs.FS, opts *LoadOptions) (*graphtest.Tenant, []Problem, error) {
+// has neither mail nor calendar nor drive, wrong options, and the end of ctx, which
+// is looked at between files and while one is read. Files that are wrong are Problems, in the order of their paths within each of the three parts.
+func Load(ctx context.Context, fsys fs.FS, opts *LoadOptions) (*graphtest.Tenant, []Problem, error) {
 	var o LoadOptions
 	if opts != nil {
 		o = *opts
@@ -68,7 +69,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*graphtest.Tenant, []Problem, error) {
 		return nil, nil, fmt.Errorf("demo: %w", err)
 	}
 
-	src := &source{fsys: fsys, limits: defaultLimits}
+	src := &source{ctx: ctx, fsys: fsys, limits: defaultLimits}
 	box := &mailbox{src: src, votes: newBallot()}
 	if parts.mail != "" {
 		box.load(parts.mail)
@@ -85,6 +86,9 @@ func Load(fsys fs.FS, opts *LoadOptions) (*graphtest.Tenant, []Problem, error) {
 	}
 	if parts.drive != "" {
 		user.Drive = &graphtest.Drive{Items: loadDrive(src, parts.drive)}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, fmt.Errorf("demo: load: %w", err)
 	}
 	_, domain, _ := strings.Cut(owner.Address, "@")
 	tenant := &graphtest.Tenant{DisplayName: domain, Users: []*graphtest.User{

@@ -19,41 +19,6 @@ type mailbox struct {
 	full     bool // a limit was reached, and told
 }
 
-// use is what a folder is for, as far as it decides about its messages.
-type use int
-
-const (
-	useReceived use = iota // unread unless a message says otherwise
-	useKept                // read: archive, deleted and junk
-	useSent                // read, and from the owner
-	useDrafts              // read, and not sent yet
-)
-
-// wellKnown are the folders that every mailbox has, by the names that mail
-// programs give them, in lower case.
-// https://learn.microsoft.com/graph/api/resources/mailfolder
-var wellKnown = map[string]struct {
-	id, name string
-	use      use
-}{
-	"inbox":         {"inbox", "Inbox", useReceived},
-	"sent":          {"sentitems", "Sent Items", useSent},
-	"sent items":    {"sentitems", "Sent Items", useSent},
-	"sent mail":     {"sentitems", "Sent Items", useSent},
-	"sentitems":     {"sentitems", "Sent Items", useSent},
-	"outbox":        {"outbox", "Outbox", useSent},
-	"drafts":        {"drafts", "Drafts", useDrafts},
-	"archive":       {"archive", "Archive", useKept},
-	"archives":      {"archive", "Archive", useKept},
-	"deleted items": {"deleteditems", "Deleted Items", useKept},
-	"deleteditems":  {"deleteditems", "Deleted Items", useKept},
-	"trash":         {"deleteditems", "Deleted Items", useKept},
-	"junk":          {"junkemail", "Junk Email", useKept},
-	"junk email":    {"junkemail", "Junk Email", useKept},
-	"junk e-mail":   {"junkemail", "Junk Email", useKept},
-	"spam":          {"junkemail", "Junk Email", useKept},
-}
-
 // load reads the top of the mail folder. Messages that lie there are the inbox's.
 func (b *mailbox) load(dir string) {
 	inbox := &graphtest.MailFolder{DisplayName: "Inbox", WellKnownName: "inbox"}
@@ -63,7 +28,7 @@ func (b *mailbox) load(dir string) {
 
 // fill reads the messages and the sub-folders of dir into folder.
 func (b *mailbox) fill(folder *graphtest.MailFolder, dir string, u use, top bool) {
-	folders, files := b.src.list(dir)
+	folders, files, hidden := b.src.list(dir)
 	for _, f := range files {
 		b.add(folder, path.Join(dir, f.Name()), u, false)
 	}
@@ -74,22 +39,33 @@ func (b *mailbox) fill(folder *graphtest.MailFolder, dir string, u use, top bool
 		case maildir && d.Name() == "tmp": // messages still being written
 		case maildir && (d.Name() == "cur" || d.Name() == "new"):
 			b.fillMaildir(folder, name, u)
-		case top:
-			b.fillTop(name, d.Name())
 		default:
-			b.fill(childFolder(&folder.Children, clean(d.Name()), ""), name, u, false)
+			child, use, top := b.child(folder, clean(d.Name()), u, top)
+			b.fill(child, name, use, top)
 		}
+	}
+	for _, d := range hidden {
+		b.fillDotted(folder, path.Join(dir, d.Name()), u, top)
 	}
 }
 
-// fillTop reads a top folder. Two that mean the same one, such as Sent and Sent
-// Items, are merged, since a mailbox has one of each.
-func (b *mailbox) fillTop(dir, name string) {
-	known, ok := wellKnown[strings.ToLower(name)]
-	if !ok {
-		known.name = clean(name)
+// child returns a sub-folder, made if there is none, with what it is for and
+// whether its own sub-folders are at the top. At the top, two that mean the same
+// one, such as Sent and Sent Items, are merged, since a mailbox has one of each.
+// Below, a name says what is in a folder, but does not make it the mailbox's.
+func (b *mailbox) child(parent *graphtest.MailFolder, name string, u use, top bool) (*graphtest.MailFolder, use, bool) {
+	known, ok := knownAs(name)
+	switch {
+	case top && ok:
+		return childFolder(&b.folders, known.name, known.id), known.use, false
+	case top && isAccountRoot(name):
+		return b.folders[0], useReceived, true
+	case top:
+		return childFolder(&b.folders, name, ""), useReceived, false
+	case known.use != useReceived:
+		u = known.use
 	}
-	b.fill(childFolder(&b.folders, known.name, known.id), dir, known.use, false)
+	return childFolder(&parent.Children, name, ""), u, false
 }
 
 // childFolder returns the folder of that name, made if there is none.
@@ -104,35 +80,13 @@ func childFolder(list *[]*graphtest.MailFolder, name, wellKnown string) *graphte
 	return f
 }
 
-func isMaildir(folders []fs.DirEntry) bool {
-	for _, d := range folders {
-		if d.Name() == "cur" {
-			return true
-		}
-	}
-	return false
-}
-
-// fillMaildir reads one of a Maildir's two folders, where each file is a message,
-// whatever its name.
-// https://cr.yp.to/proto/maildir.html
-func (b *mailbox) fillMaildir(folder *graphtest.MailFolder, dir string, u use) {
-	folders, files := b.src.list(dir)
-	for _, d := range folders {
-		b.src.skip(path.Join(dir, d.Name()), "a Maildir's %s has no sub-folders", path.Base(dir))
-	}
-	for _, f := range files {
-		b.add(folder, path.Join(dir, f.Name()), u, true)
-	}
-}
-
 // add reads one message.
 func (b *mailbox) add(folder *graphtest.MailFolder, file string, u use, maildir bool) {
 	if !maildir && !strings.EqualFold(path.Ext(file), ".eml") {
 		b.src.skip(file, "not an .eml message")
 		return
 	}
-	if b.full {
+	if b.full || b.src.ctx.Err() != nil {
 		return
 	}
 	if b.messages >= b.src.limits.messages || b.bytes >= b.src.limits.mail {
@@ -144,7 +98,10 @@ func (b *mailbox) add(folder *graphtest.MailFolder, file string, u use, maildir 
 	if !ok {
 		return
 	}
-	m, lost, err := parseMessage(raw)
+	m, lost, err := parseMessage(b.src.ctx, raw)
+	if b.src.ctx.Err() != nil {
+		return // Load says so
+	}
 	if err != nil {
 		b.src.skip(file, "%v", err)
 		return
@@ -169,5 +126,7 @@ func (b *mailbox) modTime(file string) time.Time {
 		b.src.note(file, "the message has no date")
 		return time.Time{}
 	}
-	return info.ModTime().UTC()
+	t := info.ModTime().UTC()
+	b.src.note(file, "the message has no date that can be read; the file's own, %s, is taken", t.Format(time.RFC3339))
+	return t
 }

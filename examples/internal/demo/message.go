@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,13 +16,6 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 
 	"github.com/m365go/sdk/m365graph/graphtest"
-)
-
-// Bounds on how deep a message can nest, since each level reads all below it:
-// levels, and levels times bytes.
-const (
-	maxMultiparts = 200
-	maxReading    = 512 << 20
 )
 
 // parser believes the charset that a part declares, and guesses only where none is
@@ -43,23 +37,39 @@ type message struct {
 
 // parseMessage reads a message of RFC 5322. It also tells what it could not read
 // of one that it could.
-func parseMessage(raw []byte) (m *message, lost []string, err error) {
+func parseMessage(ctx context.Context, raw []byte) (m *message, lost []string, err error) {
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	if n := bytes.Count(bytes.ToLower(raw), []byte("boundary=")); n > maxMultiparts || n*len(raw) > maxReading {
-		return nil, nil, fmt.Errorf("%d multiparts are too many for %s", n, size(int64(len(raw))))
+	if isBinary(raw) {
+		return nil, nil, errors.New("not a message: it is not text")
 	}
+	raw, legacy := legacyFields(raw)
 	err = guard(func() error {
-		env, err := parser.ReadEnvelope(bytes.NewReader(raw))
+		if err := checkNesting(ctx, raw); err != nil {
+			return err
+		}
+		env, err := parser.ReadEnvelope(contextReader{ctx, bytes.NewReader(raw)})
 		if err != nil {
 			return fmt.Errorf("not a message: %w", cmp.Or(errors.Unwrap(err), err))
 		}
 		if !isMessage(env.Root.Header) {
 			return errors.New("not a message: it has none of the fields From, To, Subject, Date and Message-ID")
 		}
-		m, lost = convertMessage(env, raw)
+		r := &messageReader{env: env, raw: raw, m: &message{header: env.Root.Header}}
+		for _, field := range legacy {
+			r.lose("the field %s is not UTF-8; it is read as windows-1252", field)
+		}
+		m, lost = r.message()
 		return nil
 	})
 	return m, lost, err
+}
+
+// isBinary tells a picture or a program by its first bytes. The fields of a message
+// have no such characters.
+func isBinary(raw []byte) bool {
+	head, _, _ := bytes.Cut(raw[:min(len(raw), 1024)], []byte("\n\n"))
+	head, _, _ = bytes.Cut(head, []byte("\r\n\r\n"))
+	return bytes.IndexByte(head, 0) >= 0
 }
 
 // isMessage tells a message from a file that merely has a name like one.
@@ -72,9 +82,8 @@ func isMessage(h textproto.MIMEHeader) bool {
 	return false
 }
 
-func convertMessage(env *enmime.Envelope, raw []byte) (*message, []string) {
-	r := &messageReader{env: env, raw: raw, m: &message{header: env.Root.Header}}
-	m := r.m
+func (r *messageReader) message() (*message, []string) {
+	m, env := r.m, r.env
 	m.Subject = line(env.GetHeader("Subject"))
 	m.From, m.Sender = r.one("From"), r.one("Sender")
 	m.ToRecipients, m.CcRecipients = r.people("To"), r.people("Cc")
@@ -112,16 +121,20 @@ func (r *messageReader) one(field string) *graphtest.Recipient {
 }
 
 // people reads an address field, which may stand there more than once. Of a list
-// that is no list, what can be read is taken.
+// that is no list, what can be read is taken, and the rest named.
 func (r *messageReader) people(field string) []graphtest.Recipient {
 	var people []graphtest.Recipient
 	for _, value := range r.env.Root.Header.Values(field) {
 		list, err := enmime.ParseAddressList(value)
 		if err != nil && !errors.Is(err, mail.ErrHeaderNotPresent) {
 			r.lose("the field %s is not a list of addresses: %v", field, err)
-			for part := range strings.SplitSeq(value, ",") {
+			for _, part := range splitList(value) {
 				if one, err := enmime.ParseAddressList(part); err == nil {
 					list = append(list, one...)
+				} else if one := bareAddress(part); one != nil {
+					list = append(list, one)
+				} else if strings.TrimSpace(part) != "" {
+					r.lose("the field %s: %q is left out", field, strings.TrimSpace(part))
 				}
 			}
 		}
@@ -136,19 +149,26 @@ func (r *messageReader) people(field string) []graphtest.Recipient {
 // field is the last server's.
 func (r *messageReader) dates() (sent, received time.Time) {
 	if value := r.env.GetHeader("Date"); value != "" {
-		t, err := mail.ParseDate(value)
-		if err != nil || t.Year() < 1 || t.Year() > 9999 {
+		t, zone, ok := parseDate(value)
+		if !ok {
 			r.lose("the date %q is not one", value)
-		} else {
-			sent = t.UTC()
 		}
+		r.unknownZone("Date", zone)
+		sent = t
 	}
 	received = sent
 	_, stamp, _ := lastCut(r.env.Root.Header.Get("Received"), ";")
-	if t, err := mail.ParseDate(strings.TrimSpace(stamp)); err == nil && t.Year() >= 1 && t.Year() <= 9999 {
-		received = t.UTC()
+	if t, zone, ok := parseDate(stamp); ok {
+		r.unknownZone("Received", zone)
+		received = t
 	}
 	return sent, received
+}
+
+func (r *messageReader) unknownZone(field, zone string) {
+	if zone != "" {
+		r.lose("the field %s: the time zone %q is unknown and taken as UTC", field, zone)
+	}
 }
 
 // faults tells what the parser lost. Its warnings are about form, except two.

@@ -12,7 +12,7 @@ import (
 // parse reads a message that nothing is wrong with.
 func parse(t *testing.T, lines ...string) *message {
 	t.Helper()
-	m, lost, err := parseMessage([]byte("From: a@contoso.example\r\nDate: Mon, 02 Nov 2026 08:12:40 +0100\r\n" + strings.Join(lines, "\r\n")))
+	m, lost, err := parseMessage(t.Context(), []byte("From: a@contoso.example\r\nDate: Mon, 02 Nov 2026 08:12:40 +0100\r\n"+strings.Join(lines, "\r\n")))
 	if err != nil || len(lost) > 0 {
 		t.Fatal(lost, err)
 	}

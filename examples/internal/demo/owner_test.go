@@ -39,6 +39,13 @@ func TestOwnerIsWhoMessagesAreFor(t *testing.T) {
 			files: map[string]string{"mail/Sent/1.eml": mail(sales, operations+", "+list, ""), "mail/Sent/2.eml": mail(sales, list, "")},
 			want:  [2]string{sales, "everyone@contoso.example <everyone@contoso.example>"},
 		},
+		"sent, in other words": {
+			files: map[string]string{
+				"mail/Gesendete Elemente/1.eml": mail(sales, outside, ""), "mail/[Gmail]/Sent Mail/2.eml": mail(sales, outside, ""),
+				"mail/Entwürfe/3.eml": mail(sales, outside, ""), "mail/Inbox/4.eml": mail(outside, sales, ""),
+			},
+			want: [2]string{sales, "colleague@contoso.example <colleague@contoso.example>"},
+		},
 		"copied": {
 			files: map[string]string{"mail/1.eml": mail(outside, operations, "Cc: "+sales+"\r\n"), "mail/2.eml": mail(outside, "x@fabrikam.example", "Cc: "+sales+"\r\n")},
 			want:  [2]string{sales, "colleague@contoso.example <colleague@contoso.example>"},
@@ -72,7 +79,7 @@ func TestOwnerIsWhoMessagesAreFor(t *testing.T) {
 			for file, data := range test.files {
 				fsys[file] = &fstest.MapFile{Data: []byte(data)}
 			}
-			tenant, _, err := Load(fsys, test.opts)
+			tenant, _, err := Load(t.Context(), fsys, test.opts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,7 +120,7 @@ func TestTimeZoneIsTheCalendars(t *testing.T) {
 			for i, data := range test.files {
 				fsys[fmt.Sprintf("calendar/%d.ics", i)] = &fstest.MapFile{Data: []byte(data)}
 			}
-			tenant, _, err := Load(fsys, test.opts)
+			tenant, _, err := Load(t.Context(), fsys, test.opts)
 			if err != nil {
 				t.Fatal(err)
 			}

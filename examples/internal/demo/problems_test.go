@@ -44,7 +44,7 @@ func (l lockedFS) Open(name string) (fs.File, error) {
 // Each case is one more file beside good ones. The good ones always load.
 func TestProblemsNameFileAndReason(t *testing.T) {
 	t.Parallel()
-	const left, loaded = false, true
+	const loaded = true
 	header := "From: a@contoso.example\r\nDate: Mon, 02 Nov 2026 08:12:40 +0100\r\n"
 	tests := map[string]struct {
 		file   string
@@ -63,8 +63,8 @@ func TestProblemsNameFileAndReason(t *testing.T) {
 		"loop":                 {file: "mail/loop", data: ".", mode: fs.ModeSymlink, want: "a symbolic link is not followed"},
 		"pipe":                 {file: "mail/x.eml", mode: fs.ModeNamedPipe, want: "not a regular file"},
 		"deep folder":          {file: "mail/" + strings.Repeat("d/", 40) + "x.eml", data: goodMessage, want: "more than 32 deep"},
-		"deep multiparts":      {file: "mail/x.eml", data: header + "\r\n" + strings.Repeat("boundary=x ", 201), want: "201 multiparts are too many"},
-		"large multiparts":     {file: "mail/x.eml", data: header + "\r\n" + strings.Repeat("boundary=x ", 20) + strings.Repeat("x", 30<<20), want: "20 multiparts are too many for 30 MiB"},
+		"deep multiparts":      {file: "mail/x.eml", data: header + nested(40), want: "more than 8 multiparts lie in one another"},
+		"many parts":           {file: "mail/x.eml", data: header + "Content-Type: multipart/mixed; boundary=b\r\n" + strings.Repeat("\r\n--b\r\n", 20_001), want: "more than 20000 lines begin a part"},
 		"folder in a Maildir":  {file: "mail/M/cur/sub/x", data: goodMessage, want: "has no sub-folders"},
 		"truncated multipart":  {file: "mail/x.eml", data: header + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\ncut o", want: "ends in the middle of a multipart", loaded: loaded},
 		"multipart in name":    {file: "mail/x.eml", data: header + "Content-Type: multipart/mixed\r\n\r\nno parts", want: "a multipart without parts", loaded: loaded},
@@ -75,15 +75,26 @@ func TestProblemsNameFileAndReason(t *testing.T) {
 		"no date":              {file: "mail/x.eml", data: "From: a@contoso.example\r\n\r\n", want: "the message has no date", loaded: loaded},
 		"recipients":           {file: "mail/x.eml", data: header + "To: sales@contoso.example, <<>, Operations <operations@contoso.example>\r\n\r\n", want: "the field To is not a list of addresses", loaded: loaded},
 
+		"folder in Latin-1": {file: "mail/latin\xfc/x.eml", data: goodMessage, want: "the name is not UTF-8"},
+		"picture":           {file: "mail/x.eml", data: strings.Repeat("\x89PNG\x00\xff:\xfe", 5000), want: "not a message: it is not text"},
+		"bytes":             {file: "mail/x.eml", data: strings.Repeat("\xff\x01\x81", 5000), want: "not a message"},
+		"letters as a zone": {file: "mail/x.eml", data: "From: a@contoso.example\r\nDate: Mon, 2 Nov 2026 10:00:00 XYZ\r\n\r\n", want: `the field Date: the time zone "XYZ" is unknown and taken as UTC`, loaded: loaded},
+		"field in Latin-1":  {file: "mail/x.eml", data: header + "Subject: Gr\xfc\xdfe\r\n\r\n", want: "the field Subject is not UTF-8; it is read as windows-1252", loaded: loaded},
+		"half an address":   {file: "mail/x.eml", data: "From: One, Two, Sales <sales@contoso.example\r\nDate: Mon, 02 Nov 2026 08:12:40 +0100\r\n\r\n", want: `the field From: "Two" is left out`, loaded: loaded},
+
 		"empty calendar":       {file: "calendar/x.ics", want: "the file is empty"},
 		"no calendar":          {file: "calendar/x.ics", data: "hello", want: "not a calendar"},
 		"other calendar file":  {file: "calendar/x.txt", data: goodEvent, want: "not an .ics calendar"},
 		"unreadable calendar":  {file: "calendar/x.ics", data: goodEvent, locked: true, want: "permission denied"},
-		"no start":             {file: "calendar/x.ics", data: vevent("DTEND:20261102T100000Z"), want: `line 2: "X": left out: DTSTART is missing`, loaded: loaded},
-		"start that is none":   {file: "calendar/x.ics", data: vevent("DTSTART:20261332T100000Z"), want: "DTSTART: \"20261332T100000Z\" is not a date or a time", loaded: loaded},
-		"ancient start":        {file: "calendar/x.ics", data: vevent("DTSTART:15000101T100000Z"), want: "the year 1500 is out of range", loaded: loaded},
+		"no start":             {file: "calendar/x.ics", data: vevent("DTEND:20261102T100000Z"), want: `line 2: "X": left out: DTSTART is missing`},
+		"start that is none":   {file: "calendar/x.ics", data: vevent("DTSTART:20261332T100000Z"), want: "DTSTART: \"20261332T100000Z\" is not a date or a time"},
+		"ancient start":        {file: "calendar/x.ics", data: vevent("DTSTART:15000101T100000Z"), want: "the year 1500 is out of range"},
 		"end before start":     {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "DTEND:20261102T090000Z"), want: "DTEND lies before DTSTART", loaded: loaded},
 		"end of another kind":  {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "DTEND;VALUE=DATE:20261103"), want: "DTEND is not of the kind", loaded: loaded},
+		"only tasks":           {file: "calendar/x.ics", data: "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:x\r\nEND:VTODO\r\nEND:VCALENDAR\r\n", want: "it has no events, only VTODO"},
+		"nothing in it":        {file: "calendar/x.ics", data: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", want: "it has no events"},
+		"a task beside":        {file: "calendar/x.ics", data: strings.Replace(vevent("DTSTART:20261102T100000Z"), "BEGIN:VEVENT", "BEGIN:VTODO\r\nEND:VTODO\r\nBEGIN:VEVENT", 1), want: "of VTODO nothing is loaded", loaded: loaded},
+		"one event of two":     {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "END:VEVENT", "BEGIN:VEVENT", "UID:2"), want: "left out: DTSTART is missing", loaded: loaded},
 		"duration":             {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "DURATION:1H"), want: `DURATION: "1H" is not a duration`, loaded: loaded},
 		"negative duration":    {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "DURATION:-PT1H"), want: "is negative", loaded: loaded},
 		"invalid rule":         {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "RRULE:FREQ=SOMETIMES"), want: `RRULE: FREQ: "SOMETIMES" is none of`, loaded: loaded},
@@ -94,11 +105,11 @@ func TestProblemsNameFileAndReason(t *testing.T) {
 		"excluded date":        {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "RRULE:FREQ=DAILY", "EXDATE:never"), want: `EXDATE: "NEVER" is not a date`, loaded: loaded},
 		"the 31st":             {file: "calendar/x.ics", data: vevent("DTSTART:20261031T100000Z", "RRULE:FREQ=MONTHLY"), want: "in months without a day 31 the last one is taken", loaded: loaded},
 		"unknown zone":         {file: "calendar/x.ics", data: vevent("DTSTART;TZID=Mars:20261102T100000"), want: `the time zone "Mars" is unknown`, loaded: loaded},
-		"same event twice":     {file: "calendar/x.ics", data: goodEvent, want: "left out, since calendar/good.ics has it too", loaded: loaded},
-		"broken line":          {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "no colon here"), want: "line 2: the event is left out", loaded: loaded},
-		"cut calendar":         {file: "calendar/x.ics", data: strings.TrimSuffix(vevent("DTSTART:20261102T100000Z"), "END:VEVENT\r\nEND:VCALENDAR\r\n"), want: "line 2: the file ends in the middle of a VEVENT", loaded: loaded},
-		"event without an end": {file: "calendar/x.ics", data: "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n", want: "line 3: the VEVENT does not end before line 4", loaded: loaded},
-		"nested too deep":      {file: "calendar/x.ics", data: vevent(strings.Repeat("BEGIN:A\r\n", 9) + strings.Repeat("END:A\r\n", 9)), want: "a VEVENT of more than 8 components", loaded: loaded},
+		"same event twice":     {file: "calendar/x.ics", data: goodEvent, want: "left out, since calendar/good.ics has it too"},
+		"broken line":          {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "no colon here"), want: "line 2: the event is left out"},
+		"cut calendar":         {file: "calendar/x.ics", data: strings.TrimSuffix(vevent("DTSTART:20261102T100000Z"), "END:VEVENT\r\nEND:VCALENDAR\r\n"), want: "line 2: the file ends in the middle of a VEVENT"},
+		"event without an end": {file: "calendar/x.ics", data: "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n", want: "line 3: the VEVENT does not end before line 4"},
+		"nested too deep":      {file: "calendar/x.ics", data: vevent(strings.Repeat("BEGIN:A\r\n", 9) + strings.Repeat("END:A\r\n", 9)), want: "a VEVENT of more than 8 components"},
 		"endless line":         {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "COMMENT:"+strings.Repeat("x", 129<<10)), want: "line 6: a line of more than 128 KiB", loaded: loaded},
 		"not UTF-8":            {file: "calendar/x.ics", data: vevent("DTSTART:20261102T100000Z", "LOCATION:Z\xfcrich"), want: "not UTF-8", loaded: loaded},
 		"all that follow":      {file: "calendar/x.ics", data: strings.ReplaceAll(vevent("DTSTART:20261102T100000Z", "RRULE:FREQ=DAILY", "END:VEVENT", "BEGIN:VEVENT", "UID:x@contoso.example", "RECURRENCE-ID;RANGE=THISANDFUTURE:20261103T100000Z", "DTSTART:20261103T110000Z"), "\n\n", "\n"), want: "one occurrence is changed, not all", loaded: loaded},
@@ -107,7 +118,7 @@ func TestProblemsNameFileAndReason(t *testing.T) {
 		"unreadable file":   {file: "drive/x.txt", data: "x", locked: true, want: "permission denied"},
 		"name with a colon": {file: "drive/10:30.txt", data: "x", want: "OneDrive does not take this name"},
 		"name with a dot":   {file: "drive/etc.", data: "x", want: "OneDrive does not take this name"},
-		"lock of an editor": {file: "drive/~$Good.docx", data: "x", want: "OneDrive does not take this name"},
+		"lock of an editor": {file: "drive/~$Good.docx", data: "x", want: "OneDrive reserves this name"},
 		"name with a tab":   {file: "drive/a\tb.txt", data: "x", want: "OneDrive does not take this name"},
 		"long name":         {file: "drive/" + strings.Repeat("é", 256), data: "x", want: "OneDrive does not take this name"},
 		"name in Latin-1":   {file: "drive/\xfc.txt", data: "x", want: "the name is not UTF-8"},
@@ -132,7 +143,7 @@ func TestProblemsNameFileAndReason(t *testing.T) {
 			if test.locked {
 				fsys.locked = []string{test.file}
 			}
-			tenant, problems, err := Load(fsys, nil)
+			tenant, problems, err := Load(t.Context(), fsys, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -184,7 +195,7 @@ func TestProblemReadsAsOneLine(t *testing.T) {
 		Problem{File: "calendar/x.ics", Reason: "line 2: no end", Loaded: true}.String(),
 		Problem{File: "drive/\x1b[2J", Reason: "not a regular file"}.String(),
 	}
-	want := []string{"mail/x.eml: left out: the file is empty", "calendar/x.ics: line 2: no end", "drive/\uFFFD[2J: left out: not a regular file"}
+	want := []string{"mail/x.eml: left out: the file is empty", "calendar/x.ics: loaded, but line 2: no end", "drive/\uFFFD[2J: left out: not a regular file"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("String() (-want +got):\n%s", diff)
 	}
@@ -206,7 +217,7 @@ func TestLimitsLeaveOutTheRestAndSaySo(t *testing.T) {
 		m[fmt.Sprintf("calendar/%d.ics", i)] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(goodEvent, "UID:good", fmt.Sprintf("UID:%d", i)))}
 		m[fmt.Sprintf("drive/%d.txt", i)] = &fstest.MapFile{Data: []byte("x")}
 	}
-	src := &source{fsys: m, limits: limits{depth: 32, message: 1 << 20, mail: 1 << 20, messages: 2, ics: 1 << 20, events: 3, driveItems: 4}}
+	src := &source{ctx: t.Context(), fsys: m, limits: limits{depth: 32, message: 1 << 20, mail: 1 << 20, messages: 2, ics: 1 << 20, events: 3, driveItems: 4}}
 	box := &mailbox{src: src, votes: newBallot()}
 	box.load("mail")
 	dates := &diary{src: src}
@@ -246,7 +257,7 @@ func TestLoadRefusesWhatLeavesNothing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tenant, _, err := Load(test.fsys, test.opts)
+			tenant, _, err := Load(t.Context(), test.fsys, test.opts)
 			if err == nil || !strings.Contains(err.Error(), test.want) || tenant != nil {
 				t.Errorf("Load() = %v, %v, want nil and an error with %q", tenant, err, test.want)
 			}

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"path"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // limits bound what is read. They are far beyond a person's mailbox, and keep a
@@ -30,6 +32,7 @@ var defaultLimits = limits{
 
 // source is the folder that is read, and what was wrong in it.
 type source struct {
+	ctx      context.Context // of Load, which made the source and outlives it
 	fsys     fs.FS
 	limits   limits
 	problems []Problem
@@ -37,20 +40,23 @@ type source struct {
 
 // skip tells why a file is not loaded.
 func (s *source) skip(file, format string, args ...any) {
-	s.problems = append(s.problems, Problem{File: file, Reason: printable(fmt.Sprintf(format, args...))})
+	s.problems = append(s.problems, Problem{File: file, Reason: brief(fmt.Sprintf(format, args...))})
 }
 
 // note tells what is lost of a file that is loaded.
 func (s *source) note(file, format string, args ...any) {
-	s.problems = append(s.problems, Problem{File: file, Reason: printable(fmt.Sprintf(format, args...)), Loaded: true})
+	s.problems = append(s.problems, Problem{File: file, Reason: brief(fmt.Sprintf(format, args...)), Loaded: true})
 }
 
-// list returns the visible folders and files in dir, by name. It names the others,
-// and what could not be listed.
-func (s *source) list(dir string) (folders, files []fs.DirEntry) {
+// list returns the visible folders and files in dir, and its hidden folders, by
+// name. It names the others, and what could not be listed.
+func (s *source) list(dir string) (folders, files, hidden []fs.DirEntry) {
 	if depth := strings.Count(dir, "/"); depth >= s.limits.depth {
 		s.skip(dir, "the folder is more than %d deep", s.limits.depth)
-		return nil, nil
+		return nil, nil, nil
+	}
+	if s.ctx.Err() != nil {
+		return nil, nil, nil // Load says so
 	}
 	entries, err := fs.ReadDir(s.fsys, dir)
 	if err != nil {
@@ -60,6 +66,11 @@ func (s *source) list(dir string) (folders, files []fs.DirEntry) {
 		name := path.Join(dir, e.Name())
 		switch {
 		case strings.HasPrefix(e.Name(), "."):
+			if e.IsDir() {
+				hidden = append(hidden, e)
+			}
+		case !utf8.ValidString(e.Name()):
+			s.skip(name, "the name is not UTF-8")
 		case e.IsDir():
 			folders = append(folders, e)
 		case e.Type().IsRegular():
@@ -70,13 +81,14 @@ func (s *source) list(dir string) (folders, files []fs.DirEntry) {
 			s.skip(name, "not a regular file")
 		}
 	}
-	return folders, files
+	return folders, files, hidden
 }
 
 // read returns what a file holds, or names the file and says why not.
 func (s *source) read(file string, limit int64) ([]byte, bool) {
 	data, err := s.slurp(file, limit)
 	switch {
+	case s.ctx.Err() != nil: // Load says so
 	case err != nil:
 		s.skip(file, "%v", reason(err))
 	case len(data) == 0:
@@ -93,7 +105,7 @@ func (s *source) slurp(file string, limit int64) (data []byte, err error) {
 		return nil, err
 	}
 	defer func() { err = cmp.Or(err, f.Close()) }()
-	if data, err = io.ReadAll(io.LimitReader(f, limit+1)); err != nil {
+	if data, err = io.ReadAll(io.LimitReader(contextReader{s.ctx, f}, limit+1)); err != nil {
 		return nil, err
 	}
 	if int64(len(data)) > limit {
@@ -137,6 +149,30 @@ func printable(s string) string {
 		}
 		return r
 	}, clean(s))
+}
+
+// maxReason bounds a reason in bytes, since it may quote what is in a file.
+const maxReason = 200
+
+// brief makes a reason of text: printable, short, and not a row of characters that
+// stand for what cannot be read.
+func brief(s string) string {
+	var b strings.Builder
+	lost := 0
+	last := ' '
+	for _, r := range printable(s) {
+		if r == unicode.ReplacementChar {
+			if r == last {
+				continue
+			}
+			lost++
+		}
+		if last = r; lost > 3 || b.Len()+utf8.RuneLen(r) > maxReason-len("…") {
+			return b.String() + "…"
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // size writes a limit for people.

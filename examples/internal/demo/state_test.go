@@ -23,6 +23,13 @@ func TestReadStateComesFromTheNearestWitness(t *testing.T) {
 		"archive":                    {"archive/2025/x.eml", "", "read"},
 		"junk":                       {"Junk/x.eml", "", "read"},
 		"trash":                      {"Trash/x.eml", "", "read"},
+		"German sent":                {"Gesendete Elemente/x.eml", "", "read"},
+		"German drafts, apart":       {"Entwu\u0308rfe/x.eml", "", "read draft"},
+		"French sent":                {"Éléments envoyés/x.eml", "", "read"},
+		"Polish drafts":              {"Kopie robocze/x.eml", "", "read draft"},
+		"Japanese sent":              {"送信済みアイテム/x.eml", "", "read"},
+		"Gmail's sent":               {"[Gmail]/Sent Mail/x.eml", "", "read"},
+		"an account's drafts":        {"imap.contoso.example/Brouillons/x.eml", "", "read draft"},
 		"drafts":                     {"Drafts/x.eml", "", "read draft"},
 		"status read":                {"Inbox/x.eml", "Status: RO\r\n", "read"},
 		"status old":                 {"Inbox/x.eml", "Status: O\r\n", "unread"},
@@ -50,7 +57,7 @@ func TestReadStateComesFromTheNearestWitness(t *testing.T) {
 			if name[:3] == "mai" {
 				fsys["mail/M/cur/0.host:2,T"] = &fstest.MapFile{Data: []byte("Subject: other\r\n" + goodMessage)}
 			}
-			tenant, problems, err := Load(fsys, nil)
+			tenant, problems, err := Load(t.Context(), fsys, nil)
 			if err != nil || len(problems) > 0 {
 				t.Fatal(problems, err)
 			}
@@ -92,7 +99,7 @@ func walkMessages(folders []*graphtest.MailFolder, visit func(*graphtest.Message
 func TestFoldersOfOneMeaningAreMerged(t *testing.T) {
 	t.Parallel()
 	one := &fstest.MapFile{Data: []byte(goodMessage)}
-	tenant, problems, err := Load(fstest.MapFS{
+	tenant, problems, err := Load(t.Context(), fstest.MapFS{
 		"Mail/a.eml": one, "Mail/INBOX/b.eml": one, "Mail/INBOX/Sub/c.EML": one, "Mail/Sub/d.eml": one,
 		"Mail/Sent/e.eml": one, "Mail/Sent Items/f.eml": one, "Mail/Trash/cur/g": one, "Mail/Trash/tmp/h": one,
 		"Mail/.hidden/i.eml": one, "Mail/INBOX/.j.eml": one,
