@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/m365go/sdk/m365auth"
 )
 
 func FuzzCallback(f *testing.F) {
@@ -29,6 +31,27 @@ func FuzzCallback(f *testing.F) {
 		shown := (&Provider{}).explainCallback(opLogin, c.failure, nil).Error()
 		if len(shown) > 1000 || strings.ContainsAny(shown, "<>\n\x00") {
 			t.Errorf("parseCallback(%q): the error shows %q", raw, shown)
+		}
+	})
+}
+
+func FuzzAdminConsent(f *testing.F) {
+	const tenant = "0d3b9d35-3b5a-4f0e-9d5e-000000000001"
+	for _, seed := range []string{
+		"admin_consent=True&tenant=" + tenant + "&state=s&scope=https%3a%2f%2fgraph.microsoft.com%2fMail.Read+openid",
+		"error=access_denied&error_description=AADSTS65004%3a+no.&state=s", "admin_consent=true&tenant=x&state=s", "state=s&state=s", "",
+	} {
+		f.Add(seed)
+	}
+	p := &Provider{set: settings{tenant: "organizations", scopes: spellingFor(m365auth.GlobalCloud())}}
+	f.Fuzz(func(t *testing.T, raw string) {
+		v, _ := url.ParseQuery(raw)
+		got, err := p.ParseAdminConsent(v, "s")
+		if (err == nil) != (got.TenantID != "") || err == nil && (v.Get("state") != "s" || !tenantGUID.MatchString(got.TenantID)) {
+			t.Errorf("ParseAdminConsent(%q) = %+v, %v, want a tenant, the state and no error, or an error", raw, got, err)
+		}
+		if err != nil && (len(err.Error()) > 1000 || strings.ContainsAny(err.Error(), "<>\n\x00")) {
+			t.Errorf("ParseAdminConsent(%q): the error shows %q", raw, err)
 		}
 	})
 }

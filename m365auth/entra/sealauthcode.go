@@ -29,7 +29,8 @@ type sealedAuthCode struct {
 // may stand in a cookie (Secure, HttpOnly) or a database.
 //
 // Browser names the browser that begins, by something that only it can show: the
-// id of its session, or a random value in a cookie of its own. It is required:
+// id of its session, or a random value in a cookie of its own. Whatever else must
+// be the same at the end, such as a company, is put in too. It is required:
 // without it somebody could make another person's browser finish their sign-in.
 func (l *AuthCodeLogin) Seal(ctx context.Context, s *tokencache.Sealer, browser string) ([]byte, error) {
 	if browser == "" {

@@ -129,7 +129,10 @@ func (s Status) String() string {
 		key = s.KeyProblem.Error()
 	}
 	line("key", key)
-	if len(s.Accounts) == 0 {
+	switch {
+	case needsOf[s.Method].app:
+		line("accounts", "none: the application acts in its own name")
+	case len(s.Accounts) == 0:
 		line("accounts", "nobody is signed in")
 	}
 	_ = w.Flush() // a strings.Builder does not fail

@@ -77,6 +77,21 @@ func TestStatusOfNobody(t *testing.T) {
 	}
 }
 
+func TestStatusOfAnApplication(t *testing.T) {
+	t.Parallel()
+	p, err := entra.New(m365auth.Config{
+		ClientID: clientID, TenantID: "contoso.example", Method: m365auth.MethodClientSecret, ClientSecret: m365auth.NewSecret("canary"),
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p.Close() }()
+	got, err := p.Status(t.Context())
+	if text := got.String(); err != nil || got.CachePath != "" || !strings.Contains(text, "its own name") || strings.Contains(text, "canary") {
+		t.Errorf("Status() = %s, %v, want that the application acts in its own name", text, err)
+	}
+}
+
 func TestStatusTellsOfALostKey(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, entratest.Options{})
