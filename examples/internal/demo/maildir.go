@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
 	"io/fs"
@@ -45,7 +46,7 @@ func (b *mailbox) fillDotted(parent *graphtest.MailFolder, dir string, u use, to
 	folder := parent
 	for name := range strings.SplitSeq(path.Base(dir)[1:], ".") {
 		if name != "" {
-			folder, u, top = b.child(folder, clean(fromUTF7(name)), u, top)
+			folder, u, top = b.child(folder, cmp.Or(line(fromUTF7(name)), name), u, top)
 		}
 	}
 	b.fill(folder, dir, u, false)

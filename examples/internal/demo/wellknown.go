@@ -33,7 +33,7 @@ var wellKnown = func() map[string]knownFolder {
 		{knownFolder{"sentitems", "Sent Items", useSent}, "sent|sent items|sent mail|sent messages|sentitems|" +
 			"gesendet|gesendete elemente|gesendete objekte|éléments envoyés|messages envoyés|envoyés|elementos enviados|enviados|correo enviado|" +
 			"posta inviata|inviati|inviata|verzonden items|verzonden berichten|verzonden|itens enviados|e-mails enviados|correio enviado|" +
-			"elementy wysłane|wysłane|送信済みアイテム|送信済みメール|送信済み"},
+			"elementy wysłane|wysłane|送信済みアイテム|送信済みメール|送信済み"}, //nolint:misspell // Polish
 		{knownFolder{"outbox", "Outbox", useSent}, "outbox|postausgang|boîte d'envoi|bandeja de salida|posta in uscita|postvak uit|" +
 			"caixa de saída|a enviar|skrzynka nadawcza|送信トレイ"},
 		{knownFolder{"drafts", "Drafts", useDrafts}, "drafts|draft|entwürfe|brouillons|borradores|bozze|concepten|rascunhos|" +
@@ -41,7 +41,7 @@ var wellKnown = func() map[string]knownFolder {
 		{knownFolder{"archive", "Archive", useKept}, "archive|archives|archiv|archivo|archivio|archief|arquivo|arquivo morto|archiwum|アーカイブ"},
 		{knownFolder{"deleteditems", "Deleted Items", useKept}, "deleted items|deleted messages|deleteditems|trash|bin|" +
 			"gelöschte elemente|papierkorb|éléments supprimés|corbeille|elementos eliminados|papelera|posta eliminata|cestino|" +
-			"verwijderde items|prullenbak|itens excluídos|itens eliminados|lixeira|elementy usunięte|kosz|削除済みアイテム|ゴミ箱"},
+			"verwijderde items|prullenbak|itens excluídos|itens eliminados|lixeira|elementy usunięte|kosz|削除済みアイテム|ゴミ箱"}, //nolint:misspell // Polish
 		{knownFolder{"junkemail", "Junk Email", useKept}, "junk|junk email|junk e-mail|junk-e-mail|spam|courrier indésirable|" +
 			"correo no deseado|posta indesiderata|ongewenste e-mail|lixo eletrônico|e-mail de lixo|wiadomości-śmieci|wiadomości śmieci|迷惑メール"},
 	} {
