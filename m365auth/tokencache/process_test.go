@@ -105,13 +105,24 @@ func worker(t *testing.T, job, dir string) *exec.Cmd {
 	return cmd
 }
 
-// A process that saves without end is killed 500 times, at any instant.
+// Processes that save without end are killed 500 times, at any instant.
 func TestAKilledProcessLosesNoSignIn(t *testing.T) {
 	t.Parallel()
+	const folders = 5
 	kills := 500
 	if testing.Short() {
 		kills = 20
 	}
+	for i := range folders {
+		t.Run(fmt.Sprint("folder ", i), func(t *testing.T) {
+			t.Parallel()
+			killSavers(t, kills/folders)
+		})
+	}
+}
+
+func killSavers(t *testing.T, kills int) {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "cache")
 	s := newFileStore(t, dir, nil)
 	save(t, s, bob, "bystander")
