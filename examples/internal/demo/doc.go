@@ -61,7 +61,7 @@
 // of letters that RFC 5322 does not know is UTC, and a message without a date has
 // that of its file. All of it is told.
 //
-// Bounds: a message 32 MiB, 8 multiparts in one another and 20,000 parts; all mail
+// Bounds: a message 32 MiB, 8 multiparts in one another and 5,000 parts; all mail
 // 1 GiB and 50,000 messages; an .ics file 16 MiB, and 20,000 events in all; a drive
 // of 100,000 items; folders 32 deep. What is beyond is a Problem.
 package demo

@@ -15,7 +15,7 @@ import (
 // there are before it.
 const (
 	maxLevels = 8
-	maxParts  = 20_000
+	maxParts  = 5_000
 )
 
 var (

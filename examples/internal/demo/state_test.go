@@ -101,7 +101,7 @@ func TestFoldersOfOneMeaningAreMerged(t *testing.T) {
 	one := &fstest.MapFile{Data: []byte(goodMessage)}
 	tenant, problems, err := Load(t.Context(), fstest.MapFS{
 		"Mail/a.eml": one, "Mail/INBOX/b.eml": one, "Mail/INBOX/Sub/c.EML": one, "Mail/Sub/d.eml": one,
-		"Mail/Sent/e.eml": one, "Mail/Sent Items/f.eml": one, "Mail/Trash/cur/g": one, "Mail/Trash/tmp/h": one,
+		"Mail/Sent/e.eml": one, "Mail/Sent Items/f.eml": one, "Mail/[Gmail]/Sent Mail/k.eml": one, "Mail/Trash/cur/g": one, "Mail/Trash/tmp/h": one,
 		"Mail/.hidden/i.eml": one, "Mail/INBOX/.j.eml": one,
 	}, nil)
 	if err != nil || len(problems) > 0 {
@@ -121,7 +121,7 @@ func TestFoldersOfOneMeaningAreMerged(t *testing.T) {
 	}
 	want := []folder{
 		{"Inbox", "inbox", 2, []folder{{"Sub", "", 1, nil}}},
-		{"Sent Items", "sentitems", 2, nil},
+		{"Sent Items", "sentitems", 3, nil},
 		{"Sub", "", 1, nil},
 		{"Deleted Items", "deleteditems", 1, nil},
 	}
