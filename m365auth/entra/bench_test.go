@@ -42,16 +42,18 @@ func compare(b *testing.B, goroutines int, token, look func()) {
 	b.Helper()
 	const rounds, batch = 200, 1000
 	var tokens, looks []time.Duration
+	repeat := func(f func()) {
+		for range batch {
+			f()
+		}
+	}
 	timed := func(f func()) time.Duration {
 		var wg sync.WaitGroup
 		start := time.Now()
-		for range goroutines {
-			wg.Go(func() {
-				for range batch {
-					f()
-				}
-			})
+		for range goroutines - 1 {
+			wg.Go(func() { repeat(f) })
 		}
+		repeat(f)
 		wg.Wait()
 		return time.Since(start)
 	}

@@ -55,22 +55,23 @@ func (r *recent) now() (moment, bool) {
 	return at, ok
 }
 
-// find returns the answer that the request got last.
-func (r *recent) find(req *m365auth.TokenRequest) (m365auth.Token, bool) {
+// find returns the answer that the request got last, which is not changed; nil
+// if there is none.
+func (r *recent) find(req *m365auth.TokenRequest) *m365auth.Token {
 	list := r.list.Load()
 	if list == nil || req.ForceRefresh || req.Claims != "" {
-		return m365auth.Token{}, false
+		return nil
 	}
 	if at, ok := r.now(); !ok || at != list.at {
-		return m365auth.Token{}, false
+		return nil
 	}
 	for i := range list.answers {
 		a := &list.answers[i]
 		if a.account == req.Account && a.tenant == req.Tenant && slices.Equal(a.scopes, req.Scopes) {
-			return a.token, true
+			return &a.token
 		}
 	}
-	return m365auth.Token{}, false
+	return nil
 }
 
 // add keeps an answer that was found at a moment or later.

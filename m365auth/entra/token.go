@@ -61,8 +61,8 @@ func (p *Provider) Token(ctx context.Context, req m365auth.TokenRequest) (m365au
 	if err := p.begin(ctx, opToken); err != nil {
 		return m365auth.Token{}, err
 	}
-	if t, ok := p.recent.find(&req); ok {
-		return t, nil
+	if t := p.recent.find(&req); t != nil {
+		return *t, nil
 	}
 	w, err := p.want(req)
 	if err != nil {
