@@ -45,7 +45,8 @@ func Methods() []Method {
 // fills it from its layers; a program may fill it by hand. It can be printed:
 // its secrets redact themselves.
 type Config struct {
-	// ClientID is the application id of the app registration; required.
+	// ClientID is the application id of the app registration; required, but
+	// for a managed identity.
 	ClientID string
 	// TenantID is a tenant's GUID or domain, or "common", "organizations" or
 	// "consumers". Empty means "common".

@@ -81,7 +81,8 @@ type Error struct {
 	RetryAfter time.Duration
 	// Claims is a challenge to pass on to the next sign-in, as JSON.
 	Claims string
-	// Scopes are those that are missing or need consent.
+	// Scopes are those that were declined, or, with [ErrConsentRequired], all
+	// that the next sign-in should ask for: those granted and those wanted.
 	Scopes []string
 	// Accounts are those to choose from.
 	Accounts []Account
