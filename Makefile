@@ -62,8 +62,8 @@ fuzz: ## fuzz every parser, FUZZTIME each
 	@./.ci/fuzz $(FUZZTIME) $(MODULES)
 
 .PHONY: test-live
-test-live: ## one real sign-in at the cloud that M365_CLIENT_ID names (asks a person; never in CI)
-	go test -tags live -run Live -count 1 -v ./m365auth/entra
+test-live: ## sign in once at the real Entra ID; needs M365_LIVE_CLIENT_ID, takes M365_LIVE_TENANT_ID
+	go test -tags live -run '^TestLive' -count 1 -v -timeout 15m ./m365auth/entra
 
 .PHONY: bench
 bench: ## run the benchmarks

@@ -24,7 +24,7 @@ func TestTheDemoDoesItsWholeJob(t *testing.T) {
 	out := start(t, "")
 	for _, want := range []string{
 		`open https://127\.0\.0\.1:\d+/devicelogin\n +and enter [A-Z0-9-]+\n`,
-		`Nobody sits at this terminal: the demo approved as sales@contoso\.example`,
+		`Nobody sits at this terminal: the demo approves as sales@contoso\.example`,
 		`Sales Desk <sales@contoso\.example>`,
 		`Times are in the mailbox's zone, Europe/Berlin\.`,
 		`\n   2026-\d\d-\d\d \d\d:\d\d +サポート窓口 +【重要】倉庫の図面を添付しました\n`,

@@ -10,12 +10,15 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/m365go/sdk/examples/internal/demo"
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365auth/config"
 	"github.com/m365go/sdk/m365auth/entra"
+	"github.com/m365go/sdk/m365auth/entratest"
 	"golang.org/x/term"
 )
 
@@ -65,6 +68,8 @@ func openDemo(ctx context.Context, out io.Writer, folder string) (*Place, error)
 	}
 	p := &Place{Config: cloud.Config(), HTTPClient: cloud.HTTPClient(), Demo: cloud, out: out, cache: cache, done: make(chan struct{})}
 	p.Config.Scopes, p.Config.CachePath = demoScopes, cache
+	// The keyring is for what stays; the demo's key goes with its cache.
+	p.Config.CacheKeyFile = filepath.Join(cache, "token_cache.key")
 	from := "files that are built in; -data names a folder of your own"
 	if folder != "" {
 		from = folder
@@ -114,7 +119,8 @@ func (p *Place) Prompt(prompt entra.DevicePrompt) {
 	go p.approve(prompt.UserCode, wait)
 }
 
-// approve plays the person, unless there was one.
+// approve plays the person, unless there was one. It speaks before it approves:
+// from then on the program prints.
 func (p *Place) approve(code string, wait time.Duration) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -123,14 +129,15 @@ func (p *Place) approve(code string, wait time.Duration) {
 	case <-p.done:
 		return
 	}
-	if err := p.Demo.Entra.Approve(code, p.Demo.Owner.Address); err != nil {
+	if !slices.ContainsFunc(p.Demo.Entra.Pending(), func(c entratest.PendingCode) bool { return c.UserCode == code }) {
 		return // somebody was faster
 	}
 	why := "Nobody sits at this terminal"
 	if wait > 0 {
 		why = fmt.Sprintf("Nobody came within %d s", int(wait.Seconds()))
 	}
-	fmt.Fprintf(p.out, "         %s: the demo approved as %s.\n", why, p.Demo.Owner.Address)
+	fmt.Fprintf(p.out, "         %s: the demo approves as %s.\n", why, p.Demo.Owner.Address)
+	_ = p.Demo.Entra.Approve(code, p.Demo.Owner.Address) // fails if somebody was faster after all
 }
 
 // Close stops what Open started and removes the demo's cache.
