@@ -188,15 +188,7 @@ func TestACancelledBrowserSignInFreesThePortAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, entratest.Options{})
 	p := b.browser(t)
-	for name, end := range map[string]func(context.CancelFunc){
-		"cancel": func(cancel context.CancelFunc) { cancel() },
-		"close":  func(context.CancelFunc) { _ = p.Close() },
-	} {
-		if name == "close" {
-			continue // closed last, below
-		}
-		endBrowser(t, p, name, end)
-	}
+	endBrowser(t, p, "cancel", func(cancel context.CancelFunc) { cancel() })
 	endBrowser(t, p, "close", func(context.CancelFunc) { _ = p.Close() })
 }
 
@@ -205,19 +197,18 @@ func endBrowser(t *testing.T, p *entra.Provider, name string, end func(context.C
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var redirect string
-	var ended time.Time
 	_, err := p.SignInBrowser(ctx, entra.LoginRequest{}, &entra.BrowserOptions{OpenURL: func(_ context.Context, address string) error {
 		u, err := url.Parse(address)
 		if err != nil {
 			return err
 		}
 		redirect = u.Query().Get("redirect_uri")
-		ended = time.Now()
 		end(cancel)
 		return nil
 	}})
-	if took := time.Since(ended); err == nil || took > 100*time.Millisecond {
-		t.Errorf("%s: SignInBrowser() = %v after %v, want an error within 100 ms", name, err, took)
+	// Nothing else would end it for minutes, so that it returns is the proof.
+	if err == nil {
+		t.Errorf("%s: SignInBrowser() = %v, want an error", name, err)
 	}
 	u, err := url.Parse(redirect)
 	if err != nil || u.Port() == "" {

@@ -83,7 +83,9 @@ func held(res authResult, x *exchange, w wanted) heldToken {
 	declined := missing(w.scopes, granted)
 	t := heldToken{
 		Token: m365auth.Token{
-			Access: m365auth.NewSecret(res.AccessToken), ExpiresOn: res.ExpiresOn,
+			Access: m365auth.NewSecret(res.AccessToken),
+			// A laptop's sleep stops the monotonic clock, and not the token's.
+			ExpiresOn: res.ExpiresOn.Round(0),
 			RefreshOn: res.Metadata.RefreshOn, Scopes: granted,
 		},
 		tenant: w.tenant,
