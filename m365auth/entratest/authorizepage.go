@@ -12,20 +12,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 //go:embed authorize.html
 var authorizeSource string
 
-// authorizeTemplate is parsed when a browser first comes.
-var authorizeTemplate = sync.OnceValues(func() (*template.Template, error) {
-	t, err := template.New("style").Parse(styleSource)
-	if err != nil {
-		return nil, err
-	}
-	return t.New("authorize").Parse(authorizeSource)
-})
+var authorizeTemplate = parsedOnce("authorize", authorizeSource)
 
 // authorizeData fills authorize.html: people to choose from, scopes to consent
 // to, a problem, a result, or a form on its way to the client.

@@ -19,14 +19,19 @@ var (
 	styleSource string
 )
 
-// pageTemplate is parsed when a person first opens the page.
-var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
-	t, err := template.New("style").Parse(styleSource)
-	if err != nil {
-		return nil, err
-	}
-	return t.New("devicelogin").Parse(pageSource)
-})
+var pageTemplate = parsedOnce("devicelogin", pageSource)
+
+// parsedOnce parses a page, and the style of all pages, when a person first opens
+// it.
+func parsedOnce(name, source string) func() (*template.Template, error) {
+	return sync.OnceValues(func() (*template.Template, error) {
+		t, err := template.New("style").Parse(styleSource)
+		if err != nil {
+			return nil, err
+		}
+		return t.New(name).Parse(source)
+	})
+}
 
 // pageData fills page.html: a form for the code, a form to decide, or a result.
 type pageData struct {
