@@ -57,16 +57,23 @@ func (k *KeyFile) mint(ctx context.Context, anew bool) error {
 	}
 	defer unlock()
 	keys, err := k.Keys(ctx)
-	if err != nil && !errors.Is(err, ErrNoKey) {
-		return err
-	}
-	if len(keys) > 0 && !anew {
-		return nil
-	}
-	if keys, err = withNewKey(keys); err != nil {
+	if keys, err = minted(keys, err, anew); err != nil || keys == nil {
 		return err
 	}
 	return writeAtomic(k.path, []byte(formatKeys(keys)))
+}
+
+// minted returns what to keep in place of the keys that were read, or nil where
+// those will do. A source that could not be read gets no new key: it may hold the
+// one that everything is sealed with.
+func minted(keys []Key, err error, anew bool) ([]Key, error) {
+	switch {
+	case err != nil && !errors.Is(err, ErrNoKey):
+		return nil, err
+	case len(keys) > 0 && !anew:
+		return nil, nil
+	}
+	return withNewKey(keys)
 }
 
 // withNewKey puts a new key before others.

@@ -144,13 +144,7 @@ func (k *Keyring) mint(ctx context.Context, anew bool) error {
 	}
 	defer unlock()
 	keys, err := k.read(ctx)
-	if err != nil && !errors.Is(err, ErrNoKey) {
-		return err
-	}
-	if len(keys) > 0 && !anew {
-		return nil
-	}
-	if keys, err = withNewKey(keys); err != nil {
+	if keys, err = minted(keys, err, anew); err != nil || keys == nil {
 		return err
 	}
 	defer k.forget()
