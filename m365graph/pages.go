@@ -26,13 +26,6 @@ type Page[T any] struct {
 	dropped int    // items of it that a cursor left behind
 }
 
-// wirePage is a page as Graph sends it. An item may be null.
-type wirePage[T any] struct {
-	Value *[]*T  `json:"value"`
-	Count *int64 `json:"@odata.count"`
-	Next  string `json:"@odata.nextLink"`
-}
-
 // Pages returns an iterator over the pages of a list. Nothing is fetched before
 // it is ranged over; ranging again starts anew. An error comes once, last, with
 // a nil page. Each page is sent the query's preferences, which Graph's links do
@@ -107,20 +100,18 @@ func fetchPage[T any](ctx context.Context, c *Client, path Path, q *Query, link 
 	if err != nil {
 		return nil, err
 	}
-	var wire wirePage[T]
+	var wire envelope
 	if err := resp.Decode(&wire); err != nil {
 		return nil, err
 	}
-	if wire.Value == nil {
+	if len(wire.Value) == 0 || wire.Value[0] != '[' {
 		return nil, fmt.Errorf("m365graph: GET %s: the answer is no list (request-id %s)", path, resp.RequestID())
 	}
-	page := &Page[T]{Count: wire.Count, Next: wire.Next, RequestID: resp.RequestID(), link: resp.url}
-	page.Items = make([]T, 0, len(*wire.Value))
-	for _, item := range *wire.Value {
-		if item != nil {
-			page.Items = append(page.Items, *item)
-		}
+	items, err := decodeItems[T](wire.Value)
+	if err != nil {
+		return nil, fmt.Errorf("m365graph: read the answer (request-id %s): %w", resp.RequestID(), err)
 	}
+	page := &Page[T]{Items: items, Count: wire.Count, Next: wire.Next, RequestID: resp.RequestID(), link: resp.url}
 	return page, nil
 }
 
