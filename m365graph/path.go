@@ -16,7 +16,9 @@ type Path struct {
 
 // P builds a path from its elements: P("users", id, "messages"). An empty
 // element, "." and ".." are refused when the path is used, since they would name
-// another resource than the one meant.
+// another resource than the one meant. An id may hold a slash and is escaped; the
+// first element names a collection and may not. [ParsePath] reads a path written
+// as one string.
 func P(elements ...string) Path { return Path{}.Join(elements...) }
 
 // Join returns the path with more elements.
@@ -24,6 +26,9 @@ func (p Path) Join(elements ...string) Path {
 	var b strings.Builder
 	b.WriteString(p.escaped)
 	for _, e := range elements {
+		if b.Len() == 0 && strings.Contains(e, "/") {
+			p.fail(fmt.Errorf(`m365graph: the path begins with the one element %q; give its parts one by one, P("me", "messages"), or use ParsePath`, clip(e, 80)))
+		}
 		if p.inside {
 			b.WriteByte(':')
 			p.inside = false
@@ -121,12 +126,13 @@ func checkElement(e string) error {
 
 const upperHex = "0123456789ABCDEF"
 
-// escapeTo percent-encodes every byte but RFC 3986's unreserved ones. The
-// standard library's PathEscape leaves ":", which delimits drive paths.
+// escapeTo percent-encodes every byte but RFC 3986's unreserved ones, and the $ of
+// $count and its like. The standard library's PathEscape leaves ":", which
+// delimits drive paths.
 func escapeTo(b *strings.Builder, s string) {
 	for i := range len(s) {
 		c := s[i]
-		if isUnreserved(c) {
+		if isUnreserved(c) || c == '$' {
 			b.WriteByte(c)
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
 )
 
@@ -16,6 +17,7 @@ func TestPathEscapesEachElement(t *testing.T) {
 		want string
 	}{
 		{m365graph.P("me", "messages"), "/me/messages"},
+		{m365graph.P("users", "$count"), "/users/$count"},
 		{m365graph.P("me", "messages", "AAMk=/+"), "/me/messages/AAMk%3D%2F%2B"},
 		{m365graph.P("users", "a#b@contoso.example"), "/users/a%23b%40contoso.example"},
 		{m365graph.P("sites", "contoso.example,1,2"), "/sites/contoso.example%2C1%2C2"},
@@ -42,7 +44,7 @@ func TestPathRefusesElementsThatNameAnotherResource(t *testing.T) {
 	for _, p := range []m365graph.Path{
 		{}, m365graph.P(), m365graph.P("users", "../../me"), m365graph.P("users", `a\..\b`), m365graph.P("users", ""), m365graph.P("users", ".."), m365graph.P("users", ".", "messages"),
 		m365graph.P("me", "drive", "root").At("a/../b"), m365graph.P("me", "drive", "root").At("a//b"),
-		m365graph.P("me").Func("search", "q"),
+		m365graph.P("me").Func("search", "q"), m365graph.P("me/messages"), m365graph.P("/me"),
 	} {
 		if p.Err() == nil {
 			t.Errorf("path %q was taken, want an error", p)
@@ -132,4 +134,58 @@ func FuzzParsePath(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAPathInOnePieceIsToldTheRemedy(t *testing.T) {
+	t.Parallel()
+	err := m365graph.P("me/messages").Err()
+	for _, want := range []string{`"me/messages"`, `P("me", "messages")`, "ParsePath"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("P(%q).Err() = %v, want it to name %s", "me/messages", err, want)
+		}
+	}
+}
+
+// A path on the wire reads back as exactly the elements that it was made of.
+func FuzzPath(f *testing.F) {
+	f.Add("users", "a/b+c=", "it's 5%:")
+	f.Add("me", "..", "a/../b")
+	f.Add("a?b", "c#d", "e;f\\g")
+	f.Add("$count", "\x00", "\xff")
+	f.Fuzz(func(t *testing.T, a, b, c string) {
+		p := m365graph.P(a, b, c)
+		if p.Err() == nil {
+			wantElements(t, p, a, b, c)
+		}
+		if at := m365graph.P("drive", "root").At(b).Join(c); at.Err() == nil {
+			names := strings.Split(strings.Trim(b, "/"), "/")
+			if strings.Trim(b, "/") == "" {
+				wantElements(t, at, "drive", "root", c)
+				return
+			}
+			names[len(names)-1] += ":"
+			wantElements(t, at, append(append([]string{"drive", "root:"}, names...), c)...)
+		}
+		fn := m365graph.P("drive", "root").Func("search", "q", c)
+		wantElements(t, fn, "drive", "root", "search(q='"+strings.ReplaceAll(c, "'", "''")+"')")
+	})
+}
+
+func wantElements(t *testing.T, p m365graph.Path, want ...string) {
+	t.Helper()
+	u, err := url.Parse("https://graph.example" + p.String())
+	if err != nil || u.Host != "graph.example" || u.RawQuery != "" || u.Fragment != "" {
+		t.Fatalf("the path %q makes the URL %v (%v)", p, u, err)
+	}
+	var got []string
+	for s := range strings.SplitSeq(u.EscapedPath()[1:], "/") {
+		plain, err := url.PathUnescape(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, plain)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("elements of the path %q (-want +got):\n%s", p, diff)
+	}
 }
