@@ -1,28 +1,32 @@
 package m365graph
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Query says which part of a resource is wanted and how. Nil and the zero value
 // ask for Graph's own defaults. It is not changed by the calls that take it.
 // https://learn.microsoft.com/graph/query-parameters
 type Query struct {
-	// Select names the properties to return; the fewer, the faster.
+	// Select names the properties to return, one each; the fewer, the faster.
 	Select []string
 	// Filter is built with [Where], which quotes values.
 	Filter Filter
-	// OrderBy lists properties, each with " desc" if descending.
+	// OrderBy lists properties, one each, with " desc" if descending.
 	OrderBy []string
-	// Expand names related resources to include.
+	// Expand names related resources to include, one each, with options of
+	// their own in parentheses: "attachments($select=name;$top=5)".
 	Expand []string
-	// Search is a free-text search, given without the quotes that Graph wants.
+	// Search is one search clause, given without the quotes that Graph wants:
+	// words or a KQL query for mail, "displayName:sales" for the directory. Where
+	// several are joined, each is in quotes of its own; see [QuoteSearch].
+	// https://learn.microsoft.com/graph/search-query-parameter
 	Search string
 	// Top is the size of a page; zero means the collection's default. It does
 	// not limit an iterator: MaxItems does.
@@ -31,7 +35,15 @@ type Query struct {
 	Skip int
 	// Count asks for the total, which the first page then carries.
 	Count bool
-	// Params are further parameters of the resource, such as startDateTime.
+	// Eventual sends ConsistencyLevel: eventual, on every page, and asks for
+	// Count in a list of the directory. It is set by itself where such a list is
+	// searched, counted or sorted, or filtered with ne, not, endsWith or
+	// contains; set it for what else Graph answers with
+	// Request_UnsupportedQuery. What was just written may not be found yet.
+	// https://learn.microsoft.com/graph/aad-advanced-queries
+	Eventual bool
+	// Params are further parameters of the resource, such as startDateTime. They
+	// are escaped, and an empty one is left out. None may repeat a field.
 	Params map[string]string
 	// Prefer asks for a representation. It is sent with every page.
 	Prefer Prefer
@@ -42,6 +54,14 @@ type Query struct {
 	// Cursor resumes a list where a [*TruncatedError] left it. It holds the
 	// query it was made with: of this one Prefer, MaxItems and MaxPages count.
 	Cursor string
+}
+
+// QuoteSearch puts a clause of a search into the quotes that Graph wants. With it
+// clauses are joined, which the directory allows:
+//
+//	Params: map[string]string{"$search": QuoteSearch("displayName:"+name) + " OR " + QuoteSearch("mail:"+name)}
+func QuoteSearch(clause string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(clause) + `"`
 }
 
 // Prefer holds the preferences that Graph knows. Each is sent on every page of
@@ -55,30 +75,33 @@ type Prefer struct {
 	// ImmutableIDs asks for ids that survive a move between folders.
 	// https://learn.microsoft.com/graph/outlook-immutable-id
 	ImmutableIDs bool
-	// PageSize is a hint for collections that ignore Top, as delta does.
+	// PageSize is a hint for collections that ignore Top, as delta does; zero
+	// means Graph's own.
 	PageSize int
 	// Minimal asks for an empty answer to a write.
 	Minimal bool
+	// UnknownMembers asks for values that an enumeration has won since it was
+	// first published, in place of "unknownFutureValue".
+	UnknownMembers bool
+	// Other are further preferences, separated by commas as in the header.
+	Other string
 }
 
 // header returns the one header that Graph wants all preferences in.
 func (p Prefer) header() string {
 	var parts []string
-	if p.TimeZone != "" {
-		parts = append(parts, `outlook.timezone="`+strings.NewReplacer(`"`, "", "\r", "", "\n", "").Replace(p.TimeZone)+`"`)
+	add := func(wanted bool, preference string) {
+		if wanted {
+			parts = append(parts, preference)
+		}
 	}
-	if p.TextBody {
-		parts = append(parts, `outlook.body-content-type="text"`)
-	}
-	if p.ImmutableIDs {
-		parts = append(parts, `IdType="ImmutableId"`)
-	}
-	if p.PageSize > 0 {
-		parts = append(parts, "odata.maxpagesize="+strconv.Itoa(p.PageSize))
-	}
-	if p.Minimal {
-		parts = append(parts, "return=minimal")
-	}
+	add(p.TimeZone != "", `outlook.timezone="`+p.TimeZone+`"`)
+	add(p.TextBody, `outlook.body-content-type="text"`)
+	add(p.ImmutableIDs, `IdType="ImmutableId"`)
+	add(p.PageSize > 0, "odata.maxpagesize="+strconv.Itoa(p.PageSize))
+	add(p.Minimal, "return=minimal")
+	add(p.UnknownMembers, "include-unknown-enum-members")
+	add(p.Other != "", p.Other)
 	return strings.Join(parts, ", ")
 }
 
@@ -87,10 +110,11 @@ func (q *Query) encode() (string, error) {
 	if q == nil {
 		return "", nil
 	}
-	if q.Filter.err != nil {
-		return "", q.Filter.err
+	if err := q.check(); err != nil {
+		return "", err
 	}
 	var b strings.Builder
+	used := map[string]bool{}
 	add := func(name, value string) {
 		if value == "" {
 			return
@@ -99,13 +123,14 @@ func (q *Query) encode() (string, error) {
 			b.WriteByte('&')
 		}
 		b.WriteString(name + "=" + escapeQuery(value))
+		used[optionName(name)] = true
 	}
 	add("$select", strings.Join(q.Select, ","))
 	add("$filter", q.Filter.text)
 	add("$orderby", strings.Join(q.OrderBy, ","))
 	add("$expand", strings.Join(q.Expand, ","))
 	if q.Search != "" {
-		add("$search", `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(q.Search)+`"`)
+		add("$search", QuoteSearch(q.Search))
 	}
 	if q.Top > 0 {
 		add("$top", strconv.Itoa(q.Top))
@@ -117,9 +142,39 @@ func (q *Query) encode() (string, error) {
 		add("$count", "true")
 	}
 	for _, name := range slices.Sorted(maps.Keys(q.Params)) {
+		if used[optionName(name)] {
+			return "", fmt.Errorf("m365graph: the parameter %q is given twice; a field of Query or another of Params has it", clip(name, 40))
+		}
 		add(escapeName(name), q.Params[name])
 	}
 	return b.String(), nil
+}
+
+// check reports what no answer of Graph's is needed for.
+func (q *Query) check() error {
+	if q.Filter.err != nil {
+		return q.Filter.err
+	}
+	if min(q.Top, q.Skip, q.MaxItems, q.MaxPages, q.Prefer.PageSize) < 0 {
+		return errors.New("m365graph: Query.Top, Skip, MaxItems, MaxPages and Prefer.PageSize must not be negative")
+	}
+	if strings.ContainsAny(q.Prefer.TimeZone, "\"\\,") {
+		return fmt.Errorf("m365graph: Query.Prefer.TimeZone: %q is no time zone", clip(q.Prefer.TimeZone, 40))
+	}
+	for _, name := range slices.Concat(q.Select, q.OrderBy) {
+		if strings.TrimSpace(name) == "" || strings.ContainsAny(name, ",'\"") {
+			return fmt.Errorf("m365graph: Query.Select and OrderBy name one property each, and not %q", clip(name, 80))
+		}
+	}
+	for _, name := range q.Expand {
+		if strings.TrimSpace(name) == "" {
+			return errors.New("m365graph: Query.Expand holds an empty name")
+		}
+	}
+	if _, empty := q.Params[""]; empty {
+		return errors.New("m365graph: Query.Params holds a parameter without a name")
+	}
+	return nil
 }
 
 // escapeQuery escapes a value with %20 for a space: Graph's path functions do
@@ -131,90 +186,4 @@ func escapeQuery(s string) string {
 // escapeName keeps the $ and @ of parameter names readable.
 func escapeName(s string) string {
 	return strings.NewReplacer("%24", "$", "%40", "@").Replace(escapeQuery(s))
-}
-
-// Filter is a $filter expression. The zero value filters nothing.
-type Filter struct {
-	text string
-	err  error
-}
-
-// Where builds a filter from an expression in which each ? stands for a value:
-//
-//	Where("from/emailAddress/address eq ? and receivedDateTime ge ?", address, since)
-//
-// Strings are quoted, a time.Time becomes UTC, a bool or an integer is written
-// as it is, nil becomes null, and a [GUID] is written bare. Values are never
-// read as part of the expression. A ? within quotes in the expression is kept.
-// https://learn.microsoft.com/graph/filter-query-parameter
-func Where(expression string, values ...any) Filter {
-	var b strings.Builder
-	quoted, used := false, 0
-	for _, r := range expression {
-		if r == '\'' {
-			quoted = !quoted
-		}
-		if r != '?' || quoted {
-			b.WriteRune(r)
-			continue
-		}
-		if used == len(values) {
-			return Filter{err: fmt.Errorf("m365graph: the filter %q has more ? than values", expression)}
-		}
-		literal, err := odataLiteral(values[used])
-		if err != nil {
-			return Filter{err: fmt.Errorf("m365graph: the filter %q: %w", expression, err)}
-		}
-		b.WriteString(literal)
-		used++
-	}
-	if used != len(values) {
-		return Filter{err: fmt.Errorf("m365graph: the filter %q has fewer ? than values", expression)}
-	}
-	return Filter{text: b.String()}
-}
-
-// And joins two filters; an empty one adds nothing.
-func (f Filter) And(g Filter) Filter {
-	switch {
-	case f.err != nil || g.IsZero():
-		return f
-	case g.err != nil || f.IsZero():
-		return g
-	}
-	return Filter{text: "(" + f.text + ") and (" + g.text + ")"}
-}
-
-// IsZero reports whether the filter is empty.
-func (f Filter) IsZero() bool { return f.text == "" && f.err == nil }
-
-// String returns the expression as Graph reads it.
-func (f Filter) String() string { return f.text }
-
-// GUID is an id that a filter writes without quotes.
-type GUID string
-
-func odataLiteral(v any) (string, error) {
-	switch v := v.(type) {
-	case nil:
-		return "null", nil
-	case string:
-		return "'" + strings.ReplaceAll(v, "'", "''") + "'", nil
-	case bool:
-		return strconv.FormatBool(v), nil
-	case int:
-		return strconv.Itoa(v), nil
-	case int64:
-		return strconv.FormatInt(v, 10), nil
-	case time.Time:
-		return v.UTC().Format("2006-01-02T15:04:05.999999999Z"), nil
-	case GUID:
-		for _, r := range v {
-			if !strings.ContainsRune("0123456789abcdefABCDEF-", r) {
-				return "", fmt.Errorf("%q is not a GUID", clip(string(v), 40))
-			}
-		}
-		return string(v), nil
-	}
-	return "", fmt.Errorf("a %T cannot be written in a filter; use a string, time, bool, integer or GUID", v)
 }

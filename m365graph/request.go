@@ -68,12 +68,14 @@ type Response struct {
 // RequestID is Graph's id of the call, for Microsoft's support.
 func (r *Response) RequestID() string { return line(r.Header.Get("request-id")) }
 
-// Decode reads the JSON body into v. No body, or null, is an error.
+// Decode reads the JSON body into v. No body, or null, is an error. A byte order
+// mark, which /$count is seen to send, is no part of it.
 func (r *Response) Decode(v any) error {
-	if body := bytes.TrimSpace(r.Body); len(body) == 0 || string(body) == "null" {
+	body := bytes.TrimSpace(bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf")))
+	if len(body) == 0 || string(body) == "null" {
 		return fmt.Errorf("m365graph: the answer %d holds nothing (request-id %s)", r.Status, r.RequestID())
 	}
-	if err := decodeJSON(r.Body, v); err != nil {
+	if err := decodeJSON(body, v); err != nil {
 		return fmt.Errorf("m365graph: read the answer (request-id %s): %w", r.RequestID(), err)
 	}
 	return nil
@@ -107,6 +109,10 @@ func (c *Client) newCall(req *Request) (*call, error) {
 	if req == nil {
 		return nil, errors.New("m365graph: the request is nil")
 	}
+	req, err := req.resolve()
+	if err != nil {
+		return nil, err
+	}
 	k := &call{client: c, method: req.Method, stream: req.stream, header: http.Header{}}
 	if k.method == "" {
 		k.method = http.MethodGet
@@ -133,8 +139,11 @@ var ownHeaders = map[string]string{
 func (k *call) setHeader(req *Request) error {
 	h := k.header
 	h.Set("Accept", "application/json")
-	if k.stream {
+	switch {
+	case k.stream:
 		h.Set("Accept", "*/*")
+	case strings.HasSuffix(k.path, "/$count"):
+		h.Set("Accept", "text/plain, application/json")
 	}
 	for name, values := range req.Header {
 		name = http.CanonicalHeaderKey(name)
@@ -143,8 +152,13 @@ func (k *call) setHeader(req *Request) error {
 		}
 		h[name] = values
 	}
-	if req.Query != nil && req.Query.Prefer != (Prefer{}) {
-		h.Set("Prefer", req.Query.Prefer.header())
+	if q := req.Query; q != nil {
+		if q.Prefer != (Prefer{}) {
+			h.Set("Prefer", q.Prefer.header())
+		}
+		if q.Eventual && h.Get("ConsistencyLevel") == "" {
+			h.Set("ConsistencyLevel", "eventual")
+		}
 	}
 	if req.IfMatch != "" {
 		h.Set("If-Match", req.IfMatch)
