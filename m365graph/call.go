@@ -27,6 +27,7 @@ type call struct {
 	length      int64
 	stream      bool // leave the body of the answer to the caller, and take a redirect
 	anonymous   bool // a content host: no token
+	batch       bool // its items say themselves whether they may have happened
 	token       m365auth.TokenRequest
 
 	attempts int
@@ -61,6 +62,11 @@ func (k *call) send(ctx context.Context) (*Response, error) {
 	case k.yes != nil:
 		return k.yes, nil
 	}
+	return k.refused()
+}
+
+// refused is what an answer that says no comes to.
+func (k *call) refused() (*Response, error) {
 	k.no.Attempts = k.attempts
 	if k.method == http.MethodDelete && k.no.Status == http.StatusNotFound && k.maybe {
 		// An earlier attempt's answer was lost, and it had done its work.
@@ -107,7 +113,7 @@ func (k *call) failure(err error) error {
 
 // outcome says of a failed write whether it may have happened all the same.
 func (k *call) outcome(err error) error {
-	if k.maybe && k.safety != SafetyRead {
+	if k.maybe && k.safety != SafetyRead && !k.batch {
 		return ambiguous(k.method, k.path, err)
 	}
 	return err

@@ -90,6 +90,11 @@ func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	return k.do(ctx)
+}
+
+// do sends the request, and once more with another token if that was refused.
+func (k *call) do(ctx context.Context) (*Response, error) {
 	resp, err := k.send(ctx)
 	refused, ok := errors.AsType[*Error](err)
 	if !ok || !k.renewToken(refused) {
