@@ -84,11 +84,18 @@ func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 		refusal *http.Response
 		want    m365auth.TokenRequest
 	}{
-		"expired":        {graphError(401, "InvalidAuthenticationToken"), m365auth.TokenRequest{ForceRefresh: true}},
-		"claims":         {graphError(401, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
-		"claims raw url": {graphError(401, "x", "WWW-Authenticate", challenge(base64.RawURLEncoding)), m365auth.TokenRequest{Claims: claims}},
-		"claims 403":     {graphError(403, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
-		"broken claims":  {graphError(401, "x", "WWW-Authenticate", `Bearer claims="%%%"`), m365auth.TokenRequest{ForceRefresh: true}},
+		"expired":                      {graphError(401, "InvalidAuthenticationToken"), m365auth.TokenRequest{ForceRefresh: true}},
+		"claims":                       {graphError(401, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
+		"claims raw url":               {graphError(401, "x", "WWW-Authenticate", challenge(base64.RawURLEncoding)), m365auth.TokenRequest{Claims: claims}},
+		"claims 403":                   {graphError(403, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
+		"claims in the last challenge": {withChallenges(`Basic realm="x"`, `Bearer realm="", authorization_uri="https://login.example", Claims = "`+base64.RawStdEncoding.EncodeToString([]byte(claims))+`", error="insufficient_claims"`), m365auth.TokenRequest{Claims: claims}},
+		"claims are no object":         {graphError(401, "x", "WWW-Authenticate", `Bearer claims="W10"`), m365auth.TokenRequest{ForceRefresh: true}},
+		"claims of another name":       {graphError(401, "x", "WWW-Authenticate", `Bearer xclaims="e30"`), m365auth.TokenRequest{ForceRefresh: true}},
+		"claims without an end":        {graphError(401, "x", "WWW-Authenticate", `Bearer claims="e30`), m365auth.TokenRequest{ForceRefresh: true}},
+		"expired_token":                {graphError(401, "x", "WWW-Authenticate", `Bearer error="expired_token"`), m365auth.TokenRequest{ForceRefresh: true}},
+		"Unable to initialize RPS":     {reply(401, `{"error":{"code":"unauthenticated","message":"Unable to initialize RPS"}}`), m365auth.TokenRequest{ForceRefresh: true}},
+		"no body":                      {reply(401, ""), m365auth.TokenRequest{ForceRefresh: true}},
+		"broken claims":                {graphError(401, "x", "WWW-Authenticate", `Bearer claims="%%%"`), m365auth.TokenRequest{ForceRefresh: true}},
 	} {
 		tokens := &counting{}
 		var authorizations []string
@@ -109,6 +116,23 @@ func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 		if diff := cmp.Diff([]string{"Bearer token-1", "Bearer token-2"}, authorizations); diff != "" {
 			t.Errorf("%s: authorizations (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+func withChallenges(challenges ...string) *http.Response {
+	resp := graphError(401, "x")
+	resp.Header["Www-Authenticate"] = challenges
+	return resp
+}
+
+// A 403 without claims is a permission that is missing, which no token mends.
+func TestAPlain403AsksForNoToken(t *testing.T) {
+	t.Parallel()
+	tokens := &counting{}
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return graphError(403, "accessDenied"), nil }}
+	c := newClient(t, tokens, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
+	if _, err := c.Do(t.Context(), requestNamed("GET")); !errors.Is(err, m365graph.ErrForbidden) || len(tokens.asks) != 1 || len(w.requests()) != 1 {
+		t.Errorf("Do = %v after %d tokens and %d requests, want ErrForbidden after one each", err, len(tokens.asks), len(w.requests()))
 	}
 }
 

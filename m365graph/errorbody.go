@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // maxErrorBody bounds what is read of an error's body, and maxMessage what is
@@ -29,6 +31,9 @@ func newError(resp *http.Response, method, path string, now time.Time, anonymous
 	e.ClientRequestID = line(resp.Header.Get("client-request-id"))
 	e.Diagnostic = line(resp.Header.Get("x-ms-ags-diagnostic"))
 	e.Date, _ = http.ParseTime(resp.Header.Get("Date"))
+	if !e.Date.IsZero() {
+		now = e.Date // a date to wait for is told by the same clock
+	}
 	e.RetryAfter, _ = parseRetryAfter(resp.Header.Get("Retry-After"), now)
 	e.Claims = parseClaims(resp.Header.Values("WWW-Authenticate"))
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
@@ -99,23 +104,23 @@ func plainMessage(body []byte) string {
 	return clip(line(string(body)), 200)
 }
 
-// line makes text from outside one line of bounded length.
-func line(s string) string { return clip(strings.Join(strings.Fields(s), " "), maxMessage) }
+// line makes text from outside one line of bounded length, without what a
+// terminal would act on.
+func line(s string) string {
+	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == utf8.RuneError || !unicode.IsPrint(r) })
+	return clip(strings.Join(words, " "), maxMessage)
+}
 
 // parseClaims returns the claims of a WWW-Authenticate challenge as JSON, or
 // nothing. Entra sends them in base64, padded or not, of either alphabet.
 // https://learn.microsoft.com/entra/identity-platform/claims-challenge
 func parseClaims(challenges []string) string {
 	for _, c := range challenges {
-		_, rest, ok := strings.Cut(c, `claims="`)
-		if !ok {
+		found := claimsParam.FindStringSubmatch(c)
+		if found == nil {
 			continue
 		}
-		encoded, _, ok := strings.Cut(rest, `"`)
-		if !ok {
-			continue
-		}
-		encoded = strings.TrimRight(encoded, "=")
+		encoded := strings.TrimRight(found[1], "=")
 		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			plain, err := enc.DecodeString(encoded)
 			var object map[string]json.RawMessage
@@ -126,3 +131,6 @@ func parseClaims(challenges []string) string {
 	}
 	return ""
 }
+
+// claimsParam is the parameter of a challenge; its name may be in any case.
+var claimsParam = regexp.MustCompile(`(?i)(?:^|[\s,])claims\s*=\s*"([^"]*)"`)

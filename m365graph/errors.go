@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -104,15 +105,8 @@ func (e *Error) Error() string {
 // HasCode reports whether code is the error's own or a nested one, ignoring
 // case, which Graph is not consistent in.
 func (e *Error) HasCode(code string) bool {
-	if strings.EqualFold(e.Code, code) {
-		return true
-	}
-	for _, inner := range e.Inner {
-		if strings.EqualFold(inner, code) {
-			return true
-		}
-	}
-	return false
+	same := func(c string) bool { return strings.EqualFold(c, code) }
+	return code != "" && (same(e.Code) || slices.ContainsFunc(e.Inner, same))
 }
 
 var statusSentinel = map[int]error{
@@ -131,12 +125,27 @@ var statusSentinel = map[int]error{
 // statusBandwidthExceeded is Graph's 509, which net/http does not name.
 const statusBandwidthExceeded = 509
 
+// codeSentinel holds what some services say with another status than they should.
+var codeSentinel = map[string]error{
+	"resyncrequired":                 ErrResync,
+	"resyncchangesapplydifferences":  ErrResync,
+	"resyncchangesuploaddifferences": ErrResync,
+	"syncstatenotfound":              ErrResync,
+	"activitylimitreached":           ErrThrottled,
+	"throttledrequest":               ErrThrottled,
+	"quotalimitreached":              ErrQuota,
+}
+
 // Is reports whether target is a sentinel that the answer stands for.
 func (e *Error) Is(target error) bool {
 	if target == ErrClaims {
 		return e.Claims != ""
 	}
-	return target == statusSentinel[e.Status]
+	if target == nil {
+		return false
+	}
+	says := func(code string) bool { return codeSentinel[strings.ToLower(code)] == target }
+	return target == statusSentinel[e.Status] || says(e.Code) || slices.ContainsFunc(e.Inner, says)
 }
 
 // TruncatedError ends a list that a cap of the caller's cut short. It matches

@@ -3,10 +3,13 @@ package m365graph_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
@@ -58,13 +61,84 @@ func TestErrorsAreReadInEachOfTheirShapes(t *testing.T) {
 		"a wrong type":        {`{"error":{"code":429,"message":"m","innerError":{"code":["x"],"innerError":{"code":"b"}}}}`, m365graph.Error{Message: "m", Inner: []string{"b"}}},
 		"inner not an object": {`{"error":{"code":"a","innerError":"x"}}`, m365graph.Error{Code: "a"}},
 		"broken":              {`{"error":{"code":`, m365graph.Error{Message: `{"error":{"code":`}},
+		"error is a list":     {`{"error":[{"code":"a"}]}`, m365graph.Error{}},
+		"error is a number":   {`{"error":7,"error_description":{"a":1}}`, m365graph.Error{}},
+		"a list":              {`[{"error":{"code":"a"}}]`, m365graph.Error{Message: `[{"error":{"code":"a"}}]`}},
+		"another object":      {`{"message":"m"}`, m365graph.Error{Message: `{"message":"m"}`}},
+		"details":             {`{"error":{"code":"a","message":"m","details":[{"code":"d","target":"x"},null,3],"innerError":null}}`, m365graph.Error{Code: "a", Message: "m"}},
+		"inner date and ids":  {`{"error":{"code":"a","innerError":{"date":"2026-03-01T09:00:00","request-id":"i","client-request-id":"c"}}}`, m365graph.Error{Code: "a"}},
+		"both spellings":      {`{"error":{"code":"a","innererror":{"code":"c"},"innerError":{"code":"b"}}}`, m365graph.Error{Code: "a", Inner: []string{"b"}}},
+		"a level in between":  {`{"error":{"code":"a","innerError":{"innerError":{"code":"b"}}}}`, m365graph.Error{Code: "a", Inner: []string{"b"}}},
+		"space around":        {" \r\n\t" + `{"error":{"code":"a"}}` + "\n", m365graph.Error{Code: "a"}},
+		"white space":         {" \r\n", m365graph.Error{}},
+		"text after it":       {`{"error":{"code":"a"}}x`, m365graph.Error{Message: `{"error":{"code":"a"}}x`}},
+		"for a terminal":      {`{"error":{"code":"a\u001b[31m","message":"b\u0000\u202ec\u2028d\ud800e"}}`, m365graph.Error{Code: "a [31m", Message: "b c d e"}},
+		"binary":              {"\x00\x01\xff\xfe\x80PNG\r\n\x1a", m365graph.Error{Message: "PNG"}},
+		"compressed":          {"\x1f\x8b\x08\x00\x00\x00", m365graph.Error{}},
 	} {
-		got := fault(t, reply(400, tt.body))
-		tt.want.Method, tt.want.Path, tt.want.Status, tt.want.RequestID, tt.want.Attempts = "POST", "/me/thing", 400, "request-1", 1
-		if diff := cmp.Diff(&tt.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
+		for _, status := range []int{302, 400, 404, 429, 503, 520} {
+			for _, contentType := range []string{"application/json", "text/html", "", "\x00"} {
+				got := fault(t, reply(status, tt.body, "Content-Type", contentType))
+				tt.want.Method, tt.want.Path, tt.want.Status, tt.want.RequestID, tt.want.Attempts = "POST", "/me/thing", status, "request-1", 1
+				if diff := cmp.Diff(&tt.want, got); diff != "" {
+					t.Errorf("%s as a %d of type %q (-want +got):\n%s", name, status, contentType, diff)
+				}
+			}
 		}
 	}
+}
+
+// However much a server sends, little is read, less is kept, and the body is closed.
+func TestAnErrorIsBounded(t *testing.T) {
+	t.Parallel()
+	const mega = 1 << 20
+	deep := strings.Repeat(`{"code":"a","innerError":`, mega/25)
+	for name, tt := range map[string]struct {
+		body io.Reader
+		code string
+	}{
+		"a message too long":  {strings.NewReader(`{"error":{"code":"a","message":"` + strings.Repeat("é ", 20_000) + `"}}`), "a"},
+		"a code too long":     {strings.NewReader(`{"error":{"code":"` + strings.Repeat("a", 60_000) + `"}}`), ""},
+		"deeper than is read": {strings.NewReader(`{"error":` + deep), ""},
+		"deep":                {strings.NewReader(`{"error":` + deep[:25*900] + "1" + strings.Repeat("}", 900) + "}"), "a"},
+		"much text":           {strings.NewReader(strings.Repeat("x", mega)), ""},
+		"text without end":    {endless{}, ""},
+		"cut short":           {io.MultiReader(strings.NewReader(`{"error":{"code":"a"}}`), errReader{errReset}), "a"},
+		"cut in the middle":   {io.MultiReader(strings.NewReader(`{"error":{"co`), errReader{errReset}), ""},
+		"never there":         {errReader{errReset}, ""},
+	} {
+		var open, read atomic.Int64
+		open.Store(1)
+		resp := reply(500, "")
+		resp.ContentLength = -1
+		resp.Body = &counted{ReadCloser: io.NopCloser(io.TeeReader(tt.body, meter{&read})), open: &open}
+		got := fault(t, resp)
+		if got.Status != 500 || tt.code != "" && got.Code != tt.code {
+			t.Errorf("%s = %d %.40q, want 500 %q", name, got.Status, got.Code, tt.code)
+		}
+		if n := len(got.Error()); n > 5_000 || !utf8.ValidString(got.Error()) {
+			t.Errorf("%s: the text has %d bytes, want at most 5,000, all of them text", name, n)
+		}
+		if open.Load() != 0 || read.Load() > 128<<10 {
+			t.Errorf("%s: %d bodies are open, and %d bytes were read", name, open.Load(), read.Load())
+		}
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
+type meter struct{ n *atomic.Int64 }
+
+func (m meter) Write(p []byte) (int, error) {
+	m.n.Add(int64(len(p)))
+	return len(p), nil
 }
 
 func TestErrorsCarryWhatSupportAsksFor(t *testing.T) {
@@ -105,8 +179,31 @@ func TestSentinelsFollowTheStatus(t *testing.T) {
 	}
 }
 
+// Some services say with another status what Graph has a status for.
+func TestSentinelsFollowTheCodesToo(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]error{
+		"resyncRequired": m365graph.ErrResync, "SyncStateNotFound": m365graph.ErrResync,
+		"resyncChangesApplyDifferences": m365graph.ErrResync, "resyncChangesUploadDifferences": m365graph.ErrResync,
+		"activityLimitReached": m365graph.ErrThrottled, "throttledRequest": m365graph.ErrThrottled,
+		"quotaLimitReached": m365graph.ErrQuota,
+	} {
+		outer := &m365graph.Error{Status: 400, Code: code}
+		inner := &m365graph.Error{Status: 503, Code: "x", Inner: []string{"y", strings.ToUpper(code)}}
+		if !errors.Is(outer, want) || !errors.Is(inner, want) || errors.Is(outer, m365graph.ErrNotFound) {
+			t.Errorf("the code %s does not stand for %v alone", code, want)
+		}
+	}
+	if (&m365graph.Error{Status: 400, Code: "x"}).Is(nil) {
+		t.Error("an error is nil")
+	}
+}
+
 func TestHasCodeLooksThroughTheChain(t *testing.T) {
 	t.Parallel()
+	if (&m365graph.Error{}).HasCode("") {
+		t.Error("no code is a code")
+	}
 	e := &m365graph.Error{Code: "resyncRequired", Inner: []string{"SyncStateNotFound"}}
 	for code, want := range map[string]bool{"syncStateNotFound": true, "RESYNCREQUIRED": true, "other": false, "": false} {
 		if got := e.HasCode(code); got != want {

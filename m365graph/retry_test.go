@@ -21,13 +21,11 @@ func errDial() error {
 	return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 }
 
-// What may be sent again, and what an unknown outcome is called. The first
-// answer is a fault, those after it are fine.
-func TestRetryFollowsTheSafetyOfTheRequest(t *testing.T) {
+// What may be sent again where no whole answer came, and what an unknown outcome
+// is called; TestEveryStatusHasOneMeaning has the answers. The first attempt
+// fails, those after it are fine.
+func TestALostAnswerFollowsTheSafetyOfTheRequest(t *testing.T) {
 	t.Parallel()
-	status := func(code int, headers ...string) func() (*http.Response, error) {
-		return func() (*http.Response, error) { return graphError(code, "fault", headers...), nil }
-	}
 	fails := func(err error) func() (*http.Response, error) {
 		return func() (*http.Response, error) { return nil, err }
 	}
@@ -37,28 +35,11 @@ func TestRetryFollowsTheSafetyOfTheRequest(t *testing.T) {
 		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"id":`), errReader{errReset}))
 		return resp, nil
 	}
-	const again, stands, unknown = "again", "stands", "unknown"
 	for _, tt := range []struct {
 		fault                            string
 		first                            func() (*http.Response, error)
 		get, put, putIfMatch, post, send string
 	}{
-		{"429", status(429, "Retry-After", "1"), again, again, again, again, again},
-		{"429 without Retry-After", status(429), again, again, again, again, again},
-		{"509", status(509), again, again, again, again, again},
-		{"503 with Retry-After", status(503, "Retry-After", "1"), again, again, again, again, unknown},
-		{"503", status(503), again, again, unknown, unknown, unknown},
-		{"500", status(500), again, again, unknown, unknown, unknown},
-		{"502", status(502), again, again, unknown, unknown, unknown},
-		{"504", status(504), again, again, unknown, unknown, unknown},
-		{"501", status(501), stands, stands, stands, stands, stands},
-		{"507", status(507), stands, stands, stands, stands, stands},
-		{"400", status(400), stands, stands, stands, stands, stands},
-		{"403", status(403), stands, stands, stands, stands, stands},
-		{"404", status(404), stands, stands, stands, stands, stands},
-		{"409", status(409), stands, stands, stands, stands, stands},
-		{"412", status(412), stands, stands, stands, stands, stands},
-		{"423", status(423), stands, stands, stands, stands, stands},
 		{"reset", fails(errReset), again, again, unknown, unknown, unknown},
 		{"no connection", fails(errDial()), again, again, again, again, again},
 		{"body cut", cut, again, again, unknown, unknown, unknown},
@@ -158,68 +139,6 @@ func TestAWriteAnsweredWithNothingIsDone(t *testing.T) {
 	}
 	if got, err := m365graph.Get[item](t.Context(), c, m365graph.P("users", "1"), nil); err == nil {
 		t.Errorf("Get answered with 204 = %v, want an error", got)
-	}
-}
-
-// Graph's wait is waited in full, in each of its forms, and not much more.
-func TestRetryAfterIsWaitedInFull(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		header   string
-		min, max time.Duration
-	}{
-		{"7", 7 * time.Second, 8 * time.Second},
-		{"2.128", 2128 * time.Millisecond, 2400 * time.Millisecond},
-		{"0.249", 249 * time.Millisecond, 300 * time.Millisecond},
-		{" 3 ", 3 * time.Second, 3500 * time.Millisecond},
-		{"date", 20 * time.Second, 23 * time.Second},
-		{"", 250 * time.Millisecond, 500 * time.Millisecond},
-		{"soon", 250 * time.Millisecond, 500 * time.Millisecond},
-		{"-5", 250 * time.Millisecond, 500 * time.Millisecond},
-		{"NaN", 250 * time.Millisecond, 500 * time.Millisecond},
-	} {
-		t.Run(tt.header, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				value := tt.header
-				if value == "date" {
-					value = time.Now().Add(20 * time.Second).UTC().Format(http.TimeFormat)
-				}
-				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-					if n == 0 {
-						return graphError(429, "tooManyRequests", "Retry-After", value), nil
-					}
-					return reply(200, `{}`), nil
-				}}
-				start := time.Now()
-				if _, err := setup(t, w).Do(t.Context(), requestNamed("GET")); err != nil {
-					t.Fatal(err)
-				}
-				if took := time.Since(start); took < tt.min || took > tt.max {
-					t.Errorf("Retry-After %q: waited %v, want %v to %v", tt.header, took, tt.min, tt.max)
-				}
-			})
-		})
-	}
-}
-
-func TestAWaitThatIsTooLongIsAnErrorAtOnce(t *testing.T) {
-	t.Parallel()
-	for _, header := range []string{"315", "99999999999", "1e300"} {
-		synctest.Test(t, func(t *testing.T) {
-			w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-				return graphError(429, "tooManyRequests", "Retry-After", header), nil
-			}}
-			start := time.Now()
-			_, err := setup(t, w).Do(t.Context(), requestNamed("send"))
-			var no *m365graph.Error
-			if !errors.Is(err, m365graph.ErrThrottled) || !errors.As(err, &no) || no.RetryAfter < 315*time.Second {
-				t.Errorf("Do under Retry-After %s: %v, want ErrThrottled with the time", header, err)
-			}
-			if took := time.Since(start); took != 0 || len(w.requests()) != 1 {
-				t.Errorf("Do under Retry-After %s took %v and %d requests, want none and 1", header, took, len(w.requests()))
-			}
-		})
 	}
 }
 
