@@ -66,7 +66,11 @@ test-live: ## sign in once at the real Entra ID; needs M365_LIVE_CLIENT_ID, take
 	go test -tags live -run '^TestLive' -count 1 -v -timeout 15m ./m365auth/entra
 
 .PHONY: bench
-bench: ## run the benchmarks
+bench: ## hold m365graph's speed against net/http's; BENCH=list for one row
+	@go run ./examples/bench -run '$(BENCH)'
+
+.PHONY: microbench
+microbench: ## run the Go benchmarks, those that match BENCH
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
 
 .PHONY: cover
