@@ -113,7 +113,7 @@ func (k *call) failure(err error) error {
 
 // outcome says of a failed write whether it may have happened all the same.
 func (k *call) outcome(err error) error {
-	if k.maybe && k.safety != SafetyRead && !k.batch {
+	if k.maybe && k.safety != SafetyRead && k.safety != safetySlice && !k.batch {
 		return ambiguous(k.method, k.path, err)
 	}
 	return err

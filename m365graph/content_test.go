@@ -25,7 +25,7 @@ func TestContentLinksLeadToContentHostsOnly(t *testing.T) {
 	if !errors.Is(err, m365graph.ErrHostNotAllowed) || strings.Contains(err.Error(), canary) {
 		t.Errorf("Download = %v, want ErrHostNotAllowed without the link", err)
 	}
-	evil := m365graph.ResumeUploadSession(m365auth.NewSecret("https://evil.example/?tempauth=" + canary))
+	evil := &m365graph.UploadSession{URL: m365auth.NewSecret("https://evil.example/?tempauth=" + canary)}
 	if _, err := c.Upload(t.Context(), evil, strings.NewReader("x"), 1, nil); !errors.Is(err, m365graph.ErrHostNotAllowed) {
 		t.Errorf("Upload to a saved foreign link = %v, want ErrHostNotAllowed", err)
 	}

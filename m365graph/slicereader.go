@@ -36,6 +36,7 @@ func (r *sliceReader) Read(p []byte) (int, error) {
 		return 0, errors.New("this attempt has ended")
 	}
 	n, err := r.bytes.Read(p)
+	r.upload.hash(r.at, p[:n])
 	r.at += int64(n)
 	switch {
 	case err == io.EOF && r.at < r.end:

@@ -23,7 +23,7 @@ const (
 )
 
 func session() *m365graph.UploadSession {
-	return m365graph.ResumeUploadSession(m365auth.NewSecret(uploadURL))
+	return &m365graph.UploadSession{URL: m365auth.NewSecret(uploadURL)}
 }
 
 // slices returns a fresh session's answers, and what the server has of the file.

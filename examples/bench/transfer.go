@@ -97,7 +97,7 @@ const fileName = "sparse.bin"
 var filePath = m365graph.P("me", "drive", "root").At(fileName)
 
 func (p *place) upload(ctx context.Context) error {
-	s, err := p.graph.CreateUploadSession(ctx, filePath.Join("createUploadSession"), nil)
+	s, err := p.graph.CreateUploadSession(ctx, filePath.Join("createUploadSession"), nil, "")
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,10 @@ type DriveItem struct {
 	RemoteItem *RemoteItem `json:"remoteItem,omitempty"`
 	// Deleted is set on what a change list says is gone.
 	Deleted *Deleted `json:"deleted,omitempty"`
+
+	// Rewritten is set by [Client.Upload] where the drive changed the document
+	// as it arrived: Size and the hash are of what is stored.
+	Rewritten bool `json:"-"`
 }
 
 // IsFolder reports whether the item has children.

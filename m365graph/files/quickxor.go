@@ -12,10 +12,14 @@ const (
 	quickXorSize  = 20
 	quickXorBits  = 8 * quickXorSize
 	quickXorShift = 11
+
+	// quickXorRows of cells are kept and joined in the end, as long runs are
+	// faster to XOR than short ones.
+	quickXorRows = 32
 )
 
 type quickXor struct {
-	cells  [quickXorBits]byte // cell i is the XOR of the bytes i, i+160, i+320, …
+	cells  [quickXorBits * quickXorRows]byte // cell i of a row is the XOR of bytes that are 160 apart
 	length uint64
 }
 
@@ -31,7 +35,7 @@ func (q *quickXor) Reset()         { *q = quickXor{} }
 
 func (q *quickXor) Write(p []byte) (int, error) {
 	n := len(p)
-	for at := q.length % quickXorBits; len(p) > 0; at = 0 {
+	for at := q.length % uint64(len(q.cells)); len(p) > 0; at = 0 {
 		cells := q.cells[at:]
 		done := subtle.XORBytes(cells, cells, p)
 		p = p[done:]
@@ -44,7 +48,7 @@ func (q *quickXor) Write(p []byte) (int, error) {
 func (q *quickXor) Sum(b []byte) []byte {
 	var sum [quickXorSize]byte
 	for i, cell := range q.cells {
-		bit := i * quickXorShift % quickXorBits
+		bit := i % quickXorBits * quickXorShift % quickXorBits
 		wide := uint16(cell) << (bit % 8)
 		sum[bit/8] ^= byte(wide)
 		sum[(bit/8+1)%quickXorSize] ^= byte(wide >> 8)
