@@ -52,8 +52,12 @@ type Query struct {
 	// Zero means no limit.
 	MaxItems, MaxPages int
 	// Cursor resumes a list where a [*TruncatedError] left it. It holds the
-	// query it was made with: of this one Prefer, MaxItems and MaxPages count.
+	// query it was made with: of this one Prefer, MaxItems, MaxPages and
+	// Prefetch count.
 	Cursor string
+	// Prefetch fetches the next page of an iterator while one is read: the
+	// whole is as fast as the slower of the two, for a page more in memory.
+	Prefetch bool
 }
 
 // QuoteSearch puts a clause of a search into the quotes that Graph wants. With it

@@ -73,6 +73,8 @@ type ViewOptions struct {
 	// given here, resumes it. Zero means no end.
 	MaxItems int
 	Cursor   string
+	// Prefetch fetches the next page while one is read.
+	Prefetch bool
 }
 
 func (o *ViewOptions) query(graph *m365graph.Client) *m365graph.Query {
@@ -80,7 +82,7 @@ func (o *ViewOptions) query(graph *m365graph.Client) *m365graph.Query {
 		o = &ViewOptions{}
 	}
 	q := &m365graph.Query{
-		Filter: o.Filter, Select: o.Select, Top: o.PageSize, MaxItems: o.MaxItems, Cursor: o.Cursor,
+		Filter: o.Filter, Select: o.Select, Top: o.PageSize, MaxItems: o.MaxItems, Cursor: o.Cursor, Prefetch: o.Prefetch,
 		Prefer: m365graph.Prefer{TimeZone: o.TimeZone, TextBody: o.Text},
 	}
 	if q.Top == 0 {

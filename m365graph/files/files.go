@@ -76,6 +76,8 @@ type ListOptions struct {
 	// given here, resumes it. Zero means no end.
 	MaxItems int
 	Cursor   string
+	// Prefetch fetches the next page while one is read.
+	Prefetch bool
 }
 
 // List returns what is in a folder.
@@ -86,7 +88,7 @@ func (c *Client) List(ctx context.Context, folder Ref, opts *ListOptions) iter.S
 		o = *opts
 	}
 	q := &m365graph.Query{
-		Select: o.Select, OrderBy: o.OrderBy, Top: o.PageSize, MaxItems: o.MaxItems, Cursor: o.Cursor,
+		Select: o.Select, OrderBy: o.OrderBy, Top: o.PageSize, MaxItems: o.MaxItems, Cursor: o.Cursor, Prefetch: o.Prefetch,
 	}
 	if q.Top == 0 {
 		q.Top = c.graph.PageSize(maxPage)

@@ -61,6 +61,8 @@ type ListOptions struct {
 	// given here, resumes it. Zero means no end.
 	MaxItems int
 	Cursor   string
+	// Prefetch fetches the next page while one is read.
+	Prefetch bool
 	// ImmutableIDs asks for ids that survive a move to another folder.
 	ImmutableIDs bool
 }
@@ -87,7 +89,7 @@ func (c *Client) List(ctx context.Context, opts *ListOptions) iter.Seq2[Message,
 
 func (o *ListOptions) query(graph *m365graph.Client) *m365graph.Query {
 	q := &m365graph.Query{
-		Select: o.Select, Search: o.Search, Top: o.PageSize, MaxItems: o.MaxItems, Cursor: o.Cursor,
+		Select: o.Select, Search: o.Search, Top: o.PageSize, MaxItems: o.MaxItems, Cursor: o.Cursor, Prefetch: o.Prefetch,
 		Prefer: m365graph.Prefer{ImmutableIDs: o.ImmutableIDs},
 	}
 	if len(q.Select) == 0 {

@@ -1,0 +1,121 @@
+package m365graph
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+)
+
+// rawPage is a page with its items still unread.
+type rawPage struct {
+	envelope
+	link      string // where the page came from
+	requestID string
+}
+
+// pageItems reads the items of a page, which is the costly part of it.
+func pageItems[T any](p *rawPage) ([]T, error) {
+	items, err := decodeItems[T](p.Value)
+	if err != nil {
+		return nil, fmt.Errorf("m365graph: read the answer (request-id %s): %w", p.requestID, err)
+	}
+	return items, nil
+}
+
+// pageWalk goes from page to page of one list by Graph's links. Each page is
+// sent the query's headers, which the links do not carry.
+type pageWalk struct {
+	client *Client
+	path   Path
+	query  *Query
+	link   string // of the next page; empty is the list's beginning
+	loops  bool   // the next page was read before
+	// seen holds what stands for the links that were followed: they may be
+	// long, and a list may have many.
+	seen  map[[sha256.Size]byte]bool
+	ahead *pageAhead
+}
+
+// pageAhead is a page that is fetched while the one before it is read.
+type pageAhead struct {
+	cancel context.CancelFunc
+	done   chan struct{} // closed once page and err are there
+	page   *rawPage
+	err    error
+}
+
+func newPageWalk(c *Client, path Path, q *Query, link string) *pageWalk {
+	return &pageWalk{client: c, path: path, query: q, link: link, seen: map[[sha256.Size]byte]bool{}}
+}
+
+// next returns the next page. It is not to be called after the last one, whose
+// Next is empty.
+func (w *pageWalk) next(ctx context.Context) (*rawPage, error) {
+	if w.loops {
+		return nil, fmt.Errorf("m365graph: GET %s: the list goes round in circles", w.path)
+	}
+	page, err := w.await(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.seen[sha256.Sum256([]byte(page.link))] = true
+	w.link = page.Next
+	w.loops = w.seen[sha256.Sum256([]byte(page.Next))]
+	return page, nil
+}
+
+// await returns the page under way, or else fetches it.
+func (w *pageWalk) await(ctx context.Context) (*rawPage, error) {
+	a := w.ahead
+	if a == nil {
+		return w.fetch(ctx, w.link)
+	}
+	<-a.done
+	w.ahead = nil
+	a.cancel()
+	if ctx.Err() != nil {
+		return w.fetch(ctx, w.link) // which sends nothing, and says why
+	}
+	return a.page, a.err
+}
+
+// prefetch begins to fetch the page that next will return, if there is one and
+// the query asks for it. The caller stops the walk in any case.
+func (w *pageWalk) prefetch(ctx context.Context) {
+	if !w.query.Prefetch || w.link == "" || w.loops || w.ahead != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	a := &pageAhead{cancel: cancel, done: make(chan struct{})}
+	w.ahead = a
+	go func() {
+		defer close(a.done)
+		a.page, a.err = w.fetch(ctx, w.link)
+	}()
+}
+
+// stop ends what is under way, and returns when nothing is.
+func (w *pageWalk) stop() {
+	if w.ahead != nil {
+		w.ahead.cancel()
+		<-w.ahead.done
+	}
+}
+
+// fetch reads one page. It leaves the walk as it is, so that it may run beside
+// the walk's owner.
+func (w *pageWalk) fetch(ctx context.Context, link string) (*rawPage, error) {
+	resp, err := w.client.Do(ctx, &Request{Method: http.MethodGet, Path: w.path, Query: w.query, link: link})
+	if err != nil {
+		return nil, err
+	}
+	page := &rawPage{link: resp.url, requestID: resp.RequestID()}
+	if err := resp.Decode(&page.envelope); err != nil {
+		return nil, err
+	}
+	if len(page.Value) == 0 || page.Value[0] != '[' {
+		return nil, fmt.Errorf("m365graph: GET %s: the answer is no list (request-id %s)", w.path, page.requestID)
+	}
+	return page, nil
+}
