@@ -73,8 +73,12 @@ func (p *place) plainGet(ctx context.Context, url string, read func(*http.Respon
 }
 
 func (p *place) listTyped(ctx context.Context) error {
+	return p.list(ctx, &mail.ListOptions{PageSize: pageSize})
+}
+
+func (p *place) list(ctx context.Context, opts *mail.ListOptions) error {
 	read := 0
-	for m, err := range mail.New(p.graph).List(ctx, &mail.ListOptions{PageSize: pageSize}) {
+	for m, err := range mail.New(p.graph).List(ctx, opts) {
 		if err != nil {
 			return err
 		}

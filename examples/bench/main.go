@@ -56,6 +56,7 @@ type row struct {
 
 var rows = []row{
 	{"list", listRow},
+	{"latency", latencyRow},
 	{"small-get", smallGetRow},
 	{"throttle", throttleRow},
 	{"transfer", transferRow},
@@ -65,6 +66,7 @@ var rows = []row{
 // effort is how much is measured.
 type effort struct {
 	rounds    int   // of what takes less than a second
+	slow      int   // of what takes some seconds
 	transfers int   // of each upload and download
 	size      int64 // of what they carry, in bytes
 	builds    int
@@ -72,8 +74,8 @@ type effort struct {
 }
 
 var (
-	full  = effort{rounds: 11, transfers: 7, size: 1 << 30, builds: 3, throttle: 5 * time.Second}
-	brief = effort{rounds: 3, transfers: 3, size: 128 << 20, builds: 1, throttle: 3 * time.Second}
+	full  = effort{rounds: 11, slow: 5, transfers: 7, size: 1 << 30, builds: 3, throttle: 5 * time.Second}
+	brief = effort{rounds: 3, slow: 1, transfers: 3, size: 128 << 20, builds: 1, throttle: 3 * time.Second}
 )
 
 var errMissed = errors.New("not every bar was met")
