@@ -15,7 +15,7 @@ const unfollowed = "location unfollowed"
 
 // RoundTrip sends the request.
 func (g gate) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := g.base.RoundTrip(req)
+	resp, err := g.base.RoundTrip(underWatch(req))
 	if resp == nil {
 		return resp, err
 	}

@@ -177,6 +177,41 @@ func TestAWriteThatGotNoConnectionIsNotAmbiguous(t *testing.T) {
 	}
 }
 
+// A provider fetches its tokens with the call's own context, over several
+// requests if it must, and goes on in the background if it likes.
+func TestFetchingATokenIsNotTakenForTheRequest(t *testing.T) {
+	t.Parallel()
+	var sends atomic.Int32
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/token":
+		case sends.Add(1) == 1:
+			w.WriteHeader(http.StatusUnauthorized)
+		default:
+			w.WriteHeader(http.StatusAccepted)
+		}
+	}))
+	t.Cleanup(s.Close)
+	tokens := m365auth.ProviderFunc(func(ctx context.Context, _ m365auth.TokenRequest) (m365auth.Token, error) {
+		for range 3 {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/token", strings.NewReader("x"))
+			if err != nil {
+				return m365auth.Token{}, err
+			}
+			resp, err := s.Client().Do(req)
+			if err != nil {
+				return m365auth.Token{}, err
+			}
+			_ = resp.Body.Close()
+		}
+		return m365auth.Token{Access: m365auth.NewSecret("x")}, nil
+	})
+	c := newClient(t, tokens, &m365graph.Options{Cloud: cloudAt(strings.TrimPrefix(s.URL, "https://")), HTTPClient: s.Client()})
+	if _, err := c.Do(t.Context(), requestNamed("send")); err != nil || sends.Load() != 2 {
+		t.Errorf("a send refused once = %v, sent %d times, want it sent with a new token", err, sends.Load())
+	}
+}
+
 func TestWhatNoHeaderCanHoldIsRefusedBeforehand(t *testing.T) {
 	t.Parallel()
 	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
