@@ -42,19 +42,25 @@ func (s *Server) authenticate(r *http.Request) (*token, error) {
 	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	value = strings.TrimSpace(value)
 	if !strings.EqualFold(scheme, "Bearer") || value == "" {
-		return nil, unauthenticated("Access token is empty.")
+		return nil, unauthenticated("Access token is empty.", "")
 	}
 	t, err := s.verify(r, value)
 	if err != nil {
-		return nil, unauthenticated(err.Error())
+		return nil, unauthenticated(err.Error(), "")
+	}
+	if s.opts.Challenge != nil {
+		if claims := s.opts.Challenge(value); claims != "" {
+			return nil, unauthenticated("Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp",
+				`, error="insufficient_claims", claims="`+base64.StdEncoding.EncodeToString([]byte(claims))+`"`)
+		}
 	}
 	return t, nil
 }
 
-// unauthenticated is Graph's 401 with its challenge.
-func unauthenticated(message string) error {
+// unauthenticated is Graph's 401 with its challenge, of which more is a part.
+func unauthenticated(message, more string) error {
 	return &graphError{code: codeInvalidToken, message: message, header: http.Header{
-		"Www-Authenticate": {`Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphAppID + `"`},
+		"Www-Authenticate": {`Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphAppID + `"` + more},
 	}}
 }
 

@@ -70,6 +70,42 @@ func TestBearerIsAccepted(t *testing.T) {
 	}
 }
 
+// https://learn.microsoft.com/entra/identity-platform/claims-challenge
+func TestACalledBackTokenIsChallenged(t *testing.T) {
+	t.Parallel()
+	const asked = `{"access_token":{"nbf":{"essential":true,"value":"1772614800"}}}`
+	old, renewed := mint(t, nil), mint(t, map[string]any{"iat": now.Unix()})
+	s, err := graphtest.New(&graphtest.Options{
+		Keys: keys, Issuer: issuer, Tenant: office(), Now: func() time.Time { return now },
+		Challenge: func(token string) string {
+			if token == old {
+				return asked
+			}
+			return ""
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	a := (&fixture{s, old}).do(t, "GET", "/me", "")
+	challenge := a.header.Get("WWW-Authenticate")
+	if a.status != http.StatusUnauthorized || a.code(t) != "InvalidAuthenticationToken" || !strings.Contains(challenge, `error="insufficient_claims"`) {
+		t.Errorf("GET /me with an old token = %d %s %q, want 401 with a challenge", a.status, a.body, challenge)
+	}
+	_, encoded, _ := strings.Cut(challenge, `claims="`)
+	encoded, _, _ = strings.Cut(encoded, `"`)
+	if claims, err := base64.StdEncoding.DecodeString(encoded); err != nil || string(claims) != asked {
+		t.Errorf("the claims are %q, %v, want %s", claims, err, asked)
+	}
+	if a := (&fixture{s, renewed}).do(t, "GET", "/me", ""); a.status != http.StatusOK {
+		t.Errorf("GET /me with a new token = %d %s, want 200", a.status, a.body)
+	}
+	if a := (&fixture{s, "x.y.z"}).do(t, "GET", "/me", ""); strings.Contains(a.header.Get("WWW-Authenticate"), "claims") {
+		t.Error("a token that is none was challenged for claims")
+	}
+}
+
 func TestBearerOfAnEllipticKeyIsAccepted(t *testing.T) {
 	t.Parallel()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

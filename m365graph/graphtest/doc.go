@@ -40,7 +40,9 @@
 // Tokens are JWTs signed with RS256 or ES256. Signature, issuer, audience and
 // lifetime are checked on each request, and so are the scopes that the route
 // needs. A delegated token reaches its own mailbox, calendar and drive only;
-// /users shows everybody to whom the directory's scopes allow it. The content
+// /users shows everybody to whom the directory's scopes allow it. With
+// [Options.Challenge] a token that its issuer called back is answered with a
+// claims challenge, as under continuous access evaluation. The content
 // host takes no token: its URLs are signed, and one that comes with an
 // Authorization header is refused.
 //

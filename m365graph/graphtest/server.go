@@ -26,6 +26,12 @@ type Options struct {
 	// https://graph.microsoft.com.
 	Audience string
 
+	// Challenge says which claims, as JSON, a good token has to be renewed with
+	// before it is taken; "" takes it. The Challenge method of an emulated issuer
+	// fits, and so revokes tokens here that were revoked there. nil takes all.
+	// https://learn.microsoft.com/entra/identity-platform/claims-challenge
+	Challenge func(token string) string
+
 	// Tenant is the data served. nil means an empty one.
 	Tenant *Tenant
 

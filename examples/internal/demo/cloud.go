@@ -135,7 +135,7 @@ func (c *Cloud) start(tenant *graphtest.Tenant, o *Options) (err error) {
 		tenant.Users[i].ID = u.ID
 	}
 	c.Graph, err = graphtest.New(&graphtest.Options{
-		Keys: c.Entra.Key, Issuer: c.Entra.Issuer(), Audience: c.Entra.Audience(),
+		Keys: c.Entra.Key, Issuer: c.Entra.Issuer(), Audience: c.Entra.Audience(), Challenge: c.Entra.Challenge,
 		Tenant: tenant, Now: o.Now,
 	})
 	if err != nil {

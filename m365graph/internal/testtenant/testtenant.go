@@ -52,7 +52,7 @@ func Start(t testing.TB, owner *graphtest.User, others ...*graphtest.User) *Tena
 		people[i].ID = u.ID
 	}
 	graph, err := graphtest.New(&graphtest.Options{
-		Keys: entra.Key, Issuer: entra.Issuer(), Audience: entra.Audience(),
+		Keys: entra.Key, Issuer: entra.Issuer(), Audience: entra.Audience(), Challenge: entra.Challenge,
 		Tenant: &graphtest.Tenant{ID: entra.TenantID(), Users: people},
 	})
 	if err != nil {
