@@ -20,12 +20,12 @@ const latency = 20 * time.Millisecond
 // latency, and what reading costs is what m365graph takes without latency and
 // without fetching ahead, less the floor of that.
 func latencyRow(ctx context.Context, rep *report, much effort) error {
-	far, err := start(ctx, setting{Messages: messages, Latency: latency})
+	far, err := start(ctx, setting{Messages: messages, HTTP2: true, Latency: latency})
 	if err != nil {
 		return err
 	}
 	defer far.close()
-	near, err := start(ctx, setting{Messages: messages})
+	near, err := start(ctx, setting{Messages: messages, HTTP2: true})
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,14 @@ type setting struct {
 	Size     int64         // of the file that is moved
 }
 
+// version names the protocol.
+func (s setting) version() string {
+	if s.HTTP2 {
+		return "http2"
+	}
+	return "http1"
+}
+
 // address is where a server is, and what a client must trust.
 type address struct {
 	setting

@@ -53,15 +53,12 @@ func transferRow(ctx context.Context, rep *report, much effort) error {
 }
 
 func transferOver(ctx context.Context, rep *report, much effort, http2 bool) error {
-	version := "http1"
-	if http2 {
-		version = "http2"
-	}
 	p, err := start(ctx, setting{HTTP2: http2, Size: much.size})
 	if err != nil {
 		return err
 	}
 	defer p.close()
+	version := p.version()
 	for _, way := range []struct {
 		name              string
 		plain, ours, area side
