@@ -2,7 +2,6 @@ package m365graph_test
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -14,18 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
 )
-
-func ExampleError() {
-	err := error(&m365graph.Error{
-		Method: "GET", Path: "/me/messages/1", Status: 404, Code: "ErrorItemNotFound",
-		Message: "The specified object was not found in the store.", RequestID: "b5b1…",
-	})
-	fmt.Println(err)
-	fmt.Println(errors.Is(err, m365graph.ErrNotFound))
-	// Output:
-	// m365graph: GET /me/messages/1: 404 not found, ErrorItemNotFound: The specified object was not found in the store. (request-id b5b1…)
-	// true
-}
 
 // fault returns the error that a client makes of an answer.
 func fault(t *testing.T, resp *http.Response) *m365graph.Error {

@@ -65,8 +65,11 @@ func (p Path) At(name string) Path {
 	return p
 }
 
-// Func returns the path of an OData function with string parameters given as
-// names and values in turn: Func("search", "q", "it's") is search(q='it”s').
+// Func returns the path of an OData function with string parameters, given as
+// names and values in turn. Without a path before it, it is the key of a
+// collection: Path{}.Func("applications", "appId", id).
+//
+//	P("me", "drive", "root").Func("search", "q", "it's") // /me/drive/root/search(q='it%27%27s')
 func (p Path) Func(name string, args ...string) Path {
 	if len(args)%2 != 0 {
 		p.fail(fmt.Errorf("m365graph: function %s: a parameter has no value", name))
