@@ -44,9 +44,7 @@ func (r *sliceReader) Read(p []byte) (int, error) {
 	case err != nil && err != io.EOF:
 		return n, &sourceError{err}
 	}
-	if n > 0 && r.upload.opts.Progress != nil {
-		r.upload.opts.Progress(r.at, r.upload.size)
-	}
+	r.upload.report(r.at)
 	return n, err
 }
 

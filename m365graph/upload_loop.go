@@ -32,6 +32,7 @@ type uploader struct {
 	opts    UploadOptions
 	gap     span  // the first bytes that have not arrived
 	hashed  int64 // how many bytes the hash has seen
+	told    int64 // what Progress was last told
 
 	stalls  int // answers that brought nothing further
 	faults  int // slices lost since one arrived
@@ -53,7 +54,10 @@ func (u *uploader) run(ctx context.Context) (*Response, error) {
 	if err := u.began(); err != nil {
 		return nil, err
 	}
-	u.gap = span{0, u.size}
+	u.gap, u.told = span{0, u.size}, -1
+	if u.opts.Hash != nil {
+		u.opts.Hash.Reset()
+	}
 	if !u.session.fresh {
 		if err := u.ask(ctx); err != nil {
 			return nil, err
@@ -257,9 +261,10 @@ func (u *uploader) read(resp *Response) (more bool, err error) {
 	return true, nil
 }
 
-// report tells of progress between attempts.
+// report tells of progress, if there is some.
 func (u *uploader) report(sent int64) {
-	if u.opts.Progress != nil {
+	if u.opts.Progress != nil && sent != u.told {
+		u.told = sent
 		u.opts.Progress(sent, u.size)
 	}
 }

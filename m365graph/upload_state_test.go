@@ -1,0 +1,301 @@
+package m365graph_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365graph"
+)
+
+func TestASavedUploadIsResumed(t *testing.T) {
+	t.Parallel()
+	k := newTalk(expects(202, "327680-"), refuses(403, "accessDenied"))
+	c := setup(t, k.wire)
+	var saved m365auth.Secret
+	file := bytes.NewReader(make([]byte, 2*unit))
+	opts := &m365graph.UploadOptions{SliceSize: unit, Source: "eTag 1", Began: func(s *m365graph.UploadSession) error { saved = s.Save(); return nil }}
+	if _, err := c.Upload(t.Context(), fresh(t, c, k), file, 2*unit, opts); !errors.Is(err, m365graph.ErrForbidden) {
+		t.Fatalf("Upload = %v, want ErrForbidden", err)
+	}
+	if text := fmt.Sprintf("%v %+v %#v", saved, saved, saved); strings.Contains(text, canary) {
+		t.Errorf("what was saved prints as %s", text)
+	}
+	s, err := m365graph.ResumeUploadSession(m365auth.NewSecret(saved.Reveal()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.URL.Reveal() != uploadURL || s.Size != 2*unit || s.Source != "eTag 1" || s.ExpiresOn.IsZero() {
+		t.Errorf("ResumeUploadSession = %+v", s)
+	}
+	k = newTalk(expects(200, "327680-"), created)
+	if _, err := setup(t, k.wire).Upload(t.Context(), s, file, 2*unit, opts); err != nil || k.log() != "GET, PUT 327680-655359/655360" {
+		t.Errorf("Upload = %v after %s, want what was missing", err, k.log())
+	}
+}
+
+func TestASessionWithAnImpossibleDateIsSaved(t *testing.T) {
+	t.Parallel()
+	s := session()
+	s.ExpiresOn = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+	if s, err := m365graph.ResumeUploadSession(s.Save()); err != nil || s.URL.Reveal() != uploadURL {
+		t.Errorf("ResumeUploadSession = %+v, %v, want the URL", s, err)
+	}
+}
+
+func TestWhatWasNotSavedIsNotResumed(t *testing.T) {
+	t.Parallel()
+	for name, saved := range map[string]string{
+		"nothing": "", "no JSON": uploadURL, "a list": `[1]`, "no version": `{"url":"https://x.sharepoint.com/` + canary + `"}`,
+		"another version": `{"v":2,"url":"https://x.sharepoint.com/` + canary + `"}`, "no link": `{"v":1}`,
+		"a negative size": `{"v":1,"url":"https://x.sharepoint.com/` + canary + `","size":-1}`,
+		"cut short":       `{"v":1,"url":"https://x.sharepoint.com/` + canary, "a book": `{"v":1,"url":"https://` + strings.Repeat("x", 1<<16) + `"}`,
+	} {
+		s, err := m365graph.ResumeUploadSession(m365auth.NewSecret(saved))
+		if err == nil || s != nil || strings.Contains(err.Error(), canary) {
+			t.Errorf("%s: ResumeUploadSession = %+v, %v, want an error that quotes nothing", name, s, err)
+		}
+	}
+}
+
+func FuzzResumeUploadSession(f *testing.F) {
+	f.Add(session().Save().Reveal())
+	f.Add(`{"v":1,"url":"https://x.sharepoint.com/","expires":"2026-01-01T00:00:00Z","size":1,"source":"modified"}`)
+	f.Add(`{"v":1,"url":"https://evil.example/","size":9e18}`)
+	f.Fuzz(func(t *testing.T, saved string) {
+		s, err := m365graph.ResumeUploadSession(m365auth.NewSecret(saved))
+		if err != nil {
+			return
+		}
+		again, err := m365graph.ResumeUploadSession(s.Save())
+		if err != nil || again.URL.Reveal() != s.URL.Reveal() || again.Size != s.Size || again.Source != s.Source || !again.ExpiresOn.Equal(s.ExpiresOn) {
+			t.Errorf("saved again: %+v, %v, want %+v", again, err, s)
+		}
+		w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+			if host := r.URL.Hostname(); r.URL.Scheme != "https" || !strings.Contains(host, ".") {
+				t.Errorf("a saved link led to %q", host)
+			}
+			return graphError(404, "itemNotFound"), nil
+		}}
+		if _, err := setup(t, w).Upload(t.Context(), s, strings.NewReader("x"), 1, nil); err == nil {
+			t.Error("Upload succeeded")
+		}
+	})
+}
+
+// Two files are never spliced into one.
+func TestASourceThatHasChangedIsRefused(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, make([]byte, 2*unit), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	began := func(src io.ReaderAt, source string) *m365graph.UploadSession {
+		k := newTalk(expects(202, "327680-"), refuses(403, "accessDenied"))
+		c := setup(t, k.wire)
+		s := fresh(t, c, k)
+		if _, err := c.Upload(t.Context(), s, src, 2*unit, &m365graph.UploadOptions{SliceSize: unit, Source: source}); !errors.Is(err, m365graph.ErrForbidden) {
+			t.Fatalf("Upload = %v, want ErrForbidden", err)
+		}
+		return s
+	}
+	touch := func(at time.Time) {
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	memory := bytes.NewReader(make([]byte, 3*unit))
+	whole := func(f *os.File) io.ReaderAt {
+		s, err := m365graph.Spool(t.Context(), f, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	for name, tt := range map[string]struct {
+		first       io.ReaderAt
+		firstSource string
+		change      func()
+		then        io.ReaderAt
+		size        int64
+		source      string
+	}{
+		"another size":            {memory, "", nil, memory, 3 * unit, ""},
+		"another eTag":            {memory, "eTag 1", nil, memory, 2 * unit, "eTag 2"},
+		"another time":            {f, "", func() { touch(time.Unix(1, 0)) }, f, 2 * unit, ""},
+		"another time, unspooled": {whole(f), "", func() { touch(time.Unix(2, 0)) }, whole(f), 2 * unit, ""},
+		"a source without a name": {f, "", nil, memory, 2 * unit, ""},
+	} {
+		s := began(tt.first, tt.firstSource)
+		if tt.change != nil {
+			tt.change()
+		}
+		k := newTalk(expects(200, "327680-"), created)
+		_, err := setup(t, k.wire).Upload(t.Context(), s, tt.then, tt.size, &m365graph.UploadOptions{Source: tt.source})
+		if !errors.Is(err, m365graph.ErrSourceChanged) || k.log() != "" {
+			t.Errorf("%s: Upload = %v after %q, want ErrSourceChanged before anything", name, err, k.log())
+		}
+	}
+	s := began(f, "")
+	k := newTalk(expects(200, "327680-"), created)
+	if _, err := setup(t, k.wire).Upload(t.Context(), s, f, 2*unit, nil); err != nil {
+		t.Errorf("Upload of the same file = %v", err)
+	}
+}
+
+// The last slice makes the file, so it is not sent of a file that changed on the
+// way.
+func TestASourceThatChangesOnTheWayMakesNoFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, make([]byte, 2*unit), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	k := newTalk(func() (*http.Response, error) {
+		return expects(202, "327680-")()
+	}, created)
+	c := setup(t, k.wire)
+	s := fresh(t, c, k)
+	answer := k.wire.answer
+	k.wire.answer = func(n int, r *http.Request) (*http.Response, error) {
+		if err := os.Chtimes(path, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
+			t.Error(err)
+		}
+		return answer(n, r)
+	}
+	_, err = c.Upload(t.Context(), s, f, 2*unit, &m365graph.UploadOptions{SliceSize: unit})
+	if !errors.Is(err, m365graph.ErrSourceChanged) || k.log() != "PUT 0-327679/655360" {
+		t.Errorf("Upload = %v after %s, want ErrSourceChanged before the last slice", err, k.log())
+	}
+}
+
+func TestWhoCannotSaveASessionEndsTheUpload(t *testing.T) {
+	t.Parallel()
+	full := errors.New("the disk is full")
+	k := newTalk(created)
+	c := setup(t, k.wire)
+	_, err := c.Upload(t.Context(), fresh(t, c, k), strings.NewReader("x"), 1, &m365graph.UploadOptions{
+		Began: func(*m365graph.UploadSession) error { return full },
+	})
+	if !errors.Is(err, full) || k.log() != "" {
+		t.Errorf("Upload = %v after %q, want what Began says and nothing sent", err, k.log())
+	}
+}
+
+func TestUploadRefusesSizesThatCannotBe(t *testing.T) {
+	t.Parallel()
+	k := newTalk(created)
+	c := setup(t, k.wire)
+	for _, tt := range []struct{ size, slice int64 }{{0, 0}, {-1, 0}, {1, unit - 1}, {1, -unit}} {
+		if _, err := c.Upload(t.Context(), session(), strings.NewReader("x"), tt.size, &m365graph.UploadOptions{SliceSize: tt.slice}); err == nil {
+			t.Errorf("Upload of %d bytes in slices of %d succeeded", tt.size, tt.slice)
+		}
+	}
+	if k.log() != "" {
+		t.Errorf("requests = %s, want none", k.log())
+	}
+}
+
+// countedHash is a hash that says how many bytes it was given.
+type countedHash struct {
+	hash.Hash32
+	n int64
+}
+
+func (c *countedHash) Write(p []byte) (int, error) { c.n += int64(len(p)); return c.Hash32.Write(p) }
+func (c *countedHash) Reset()                      { c.n = 0; c.Hash32.Reset() }
+
+// Each byte is hashed once and in order, whatever is sent how often.
+func TestTheHashSeesTheFileOnce(t *testing.T) {
+	t.Parallel()
+	file := make([]byte, 4*unit+5)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(file)
+	end := fmt.Sprintf("%d-", len(file)-5)
+	for name, steps := range map[string][]step{
+		"in slices":                  {expects(200, "0-"), expects(202, "655360-"), expects(202, end), created},
+		"with a slice lost":          {expects(200, "0-"), expects(202, "655360-"), cut, expects(200, "655360-"), expects(202, end), created},
+		"with half a slice":          {expects(200, "0-"), cut, expects(200, "7-"), expects(202, end), created},
+		"resumed":                    {expects(200, "655360-"), expects(202, end), created},
+		"resumed at the end":         {expects(200, end), created},
+		"moved on by somebody":       {expects(200, "0-"), expects(202, "1000000-"), created},
+		"thrown back":                {expects(200, "655360-"), expects(202, "0-"), expects(202, "655360-"), expects(202, end), created},
+		"resumed with a gap to fill": {expects(200, "12-99"), created},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				sum := &countedHash{Hash32: crc32.NewIEEE()}
+				_, _ = sum.Write([]byte("what is forgotten"))
+				k := newTalk(steps...)
+				_, err := setup(t, k.wire).Upload(t.Context(), session(), bytes.NewReader(file), int64(len(file)), &m365graph.UploadOptions{SliceSize: 2 * unit, Hash: sum})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := crc32.ChecksumIEEE(file); sum.n != int64(len(file)) || sum.Sum32() != want {
+					t.Errorf("the hash saw %d bytes of %d: %x, want %x", sum.n, len(file), sum.Sum32(), want)
+				}
+			})
+		})
+	}
+}
+
+func TestAResumedUploadCanBeCancelledWhileItHashes(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	k := newTalk(func() (*http.Response, error) { cancel(); return expects(200, "1310720-")() })
+	_, err := setup(t, k.wire).Upload(ctx, session(), readerAt{errors.New("nothing is read")}, 8*unit, &m365graph.UploadOptions{Hash: crc32.NewIEEE()})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Upload = %v, want the cancel", err)
+	}
+	k = newTalk(expects(200, "1310720-"))
+	broken := errors.New("the disk is gone")
+	if _, err := setup(t, k.wire).Upload(t.Context(), session(), readerAt{broken}, 8*unit, &m365graph.UploadOptions{Hash: crc32.NewIEEE()}); !errors.Is(err, broken) || k.log() != "GET" {
+		t.Errorf("Upload = %v after %s, want the source's error before a slice", err, k.log())
+	}
+}
+
+// The progress of an upload without faults only grows.
+func TestProgressGrows(t *testing.T) {
+	t.Parallel()
+	k := newTalk(expects(200, "100-"), expects(202, "327780-"), created)
+	var seen []int64
+	_, err := setup(t, k.wire).Upload(t.Context(), session(), bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{
+		SliceSize: unit, Progress: func(sent, total int64) {
+			if total != 2*unit {
+				t.Errorf("total = %d, want %d", total, 2*unit)
+			}
+			seen = append(seen, sent)
+		},
+	})
+	if err != nil || seen[0] != 100 || seen[len(seen)-1] != 2*unit {
+		t.Fatalf("Upload = %v with progress %v, want it from 100 to the end", err, seen)
+	}
+	for i := range seen[1:] {
+		if seen[i+1] < seen[i] {
+			t.Errorf("progress = %v, want it never to step back", seen)
+		}
+	}
+}
