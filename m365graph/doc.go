@@ -19,6 +19,8 @@
 //   - The bearer token goes over https to the Graph host of the configured cloud
 //     and nowhere else. Uploads and downloads, whose links carry their own
 //     authority, go to that cloud's content hosts without it.
+//   - Queries quote their values ([Where]), and ask the directory for its eventually
+//     consistent index where they need it.
 //   - Requests are repeated only where that is safe. A 429 is always waited out,
 //     as long as Retry-After says; a write whose outcome is unknown is never
 //     sent again and is an error that matches [ErrAmbiguous].

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
 
 // https://learn.microsoft.com/graph/aad-advanced-queries
@@ -182,5 +185,37 @@ func TestACountIsRead(t *testing.T) {
 	req := w.requests()[0]
 	if req.URL.EscapedPath() != "/v1.0/users/$count" || !strings.HasPrefix(req.Header.Get("Accept"), "text/plain") {
 		t.Errorf("sent %s with Accept %q, want /v1.0/users/$count and text/plain", req.URL, req.Header.Get("Accept"))
+	}
+}
+
+// The emulator holds Graph's rules, and was written from the same page apart.
+func TestAdvancedQueriesAreAnswered(t *testing.T) {
+	t.Parallel()
+	var others []*graphtest.User
+	for _, name := range []string{"desk", "plant", "tours"} {
+		others = append(others, &graphtest.User{UserPrincipalName: name + "@contoso.example", DisplayName: name})
+	}
+	x := testtenant.Start(t, &graphtest.User{DisplayName: "admin"}, others...)
+	q := &m365graph.Query{
+		Select: []string{"id", "displayName"}, Top: 1, OrderBy: []string{"displayName desc"},
+		Filter: m365graph.Where("displayName ne ?", "plant").And(m365graph.Where("startswith(displayName, ?)", "ad").Not()),
+	}
+	var got []string
+	for page, err := range m365graph.Pages[struct{ DisplayName string }](t.Context(), x.Client, m365graph.P("users"), q) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) == 0 && (page.Count == nil || *page.Count != 2) {
+			t.Errorf("the first page counts %v, want 2", page.Count)
+		}
+		for _, u := range page.Items {
+			got = append(got, u.DisplayName)
+		}
+	}
+	if diff := cmp.Diff([]string{"tours", "desk"}, got); diff != "" {
+		t.Errorf("users (-want +got):\n%s", diff)
+	}
+	if n, err := m365graph.Get[int](t.Context(), x.Client, m365graph.P("users", "$count"), nil); err != nil || *n != 4 {
+		t.Errorf("/users/$count = %v, %v, want 4", n, err)
 	}
 }

@@ -2,6 +2,7 @@ package m365graph_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +36,13 @@ func TestALostAnswerFollowsTheSafetyOfTheRequest(t *testing.T) {
 		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"id":`), errReader{errReset}))
 		return resp, nil
 	}
+	sized := func(length int64) func() (*http.Response, error) {
+		return func() (*http.Response, error) {
+			resp := reply(200, `{"id":"x"}`)
+			resp.ContentLength = length
+			return resp, nil
+		}
+	}
 	for _, tt := range []struct {
 		fault                            string
 		first                            func() (*http.Response, error)
@@ -42,7 +50,14 @@ func TestALostAnswerFollowsTheSafetyOfTheRequest(t *testing.T) {
 	}{
 		{"reset", fails(errReset), again, again, unknown, unknown, unknown},
 		{"no connection", fails(errDial()), again, again, again, again, again},
+		{"no way through the proxy", fails(&net.OpError{Op: "proxyconnect", Err: errReset}), again, again, again, again, again},
+		{"the transport's time is up", fails(context.DeadlineExceeded), again, again, unknown, unknown, unknown},
+		{"end of file", fails(io.ErrUnexpectedEOF), again, again, unknown, unknown, unknown},
+		{"untrusted certificate", fails(&tls.CertificateVerificationError{Err: errReset}), stands, stands, stands, stands, stands},
+		{"no TLS", fails(tls.RecordHeaderError{Msg: "plain"}), stands, stands, stands, stands, stands},
 		{"body cut", cut, again, again, unknown, unknown, unknown},
+		{"body shorter than told", sized(100), again, again, unknown, unknown, unknown},
+		{"body larger than is kept", sized(1 << 40), stands, unknown, unknown, unknown, unknown},
 	} {
 		for name, want := range map[string]string{"GET": tt.get, "PUT": tt.put, "PUT If-Match": tt.putIfMatch, "POST": tt.post, "send": tt.send} {
 			t.Run(tt.fault+"/"+name, func(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 const Owner = "admin@contoso.example"
 
 // Scopes are what the client's tokens carry.
-var Scopes = []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "Files.ReadWrite.All", "MailboxSettings.Read"}
+var Scopes = []string{"User.Read", "User.ReadBasic.All", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "Files.ReadWrite.All", "MailboxSettings.Read"}
 
 // Tenant is a running pair of emulators.
 type Tenant struct {
