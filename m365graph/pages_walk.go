@@ -16,7 +16,7 @@ type rawPage struct {
 
 // pageItems reads the items of a page, which is the costly part of it.
 func pageItems[T any](p *rawPage) ([]T, error) {
-	items, err := decodeItems[T](p.Value)
+	items, err := decodeItems[T](&p.envelope)
 	if err != nil {
 		return nil, fmt.Errorf("m365graph: read the answer (request-id %s): %w", p.requestID, err)
 	}

@@ -45,7 +45,13 @@ type Info struct {
 	IsDefaultCalendar bool                    `json:"isDefaultCalendar"`
 	CanEdit           bool                    `json:"canEdit"`
 	Owner             *m365graph.EmailAddress `json:"owner,omitempty"`
+
+	// Extra is what else came.
+	Extra m365graph.Extra `json:"-"`
 }
+
+// UnmarshalJSON reads the calendar and keeps what the struct has no field for.
+func (i *Info) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, i) }
 
 // Calendars returns the mailbox's calendars; give an id to [Client.Calendar].
 // https://learn.microsoft.com/graph/api/user-list-calendars

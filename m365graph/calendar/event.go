@@ -59,7 +59,13 @@ type Event struct {
 	WebLink                    string    `json:"webLink,omitempty"`
 	CreatedDateTime            time.Time `json:"createdDateTime,omitzero"`
 	LastModifiedDateTime       time.Time `json:"lastModifiedDateTime,omitzero"`
+
+	// Extra is what else came.
+	Extra m365graph.Extra `json:"-"`
 }
+
+// UnmarshalJSON reads the event and keeps what the struct has no field for.
+func (e *Event) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, e) }
 
 // Location is where an event takes place.
 // https://learn.microsoft.com/graph/api/resources/location

@@ -40,7 +40,13 @@ type DriveItem struct {
 	// Rewritten is set by [Client.Upload] where the drive changed the document
 	// as it arrived: Size and the hash are of what is stored.
 	Rewritten bool `json:"-"`
+
+	// Extra is what else came.
+	Extra m365graph.Extra `json:"-"`
 }
+
+// UnmarshalJSON reads the item and keeps what the struct has no field for.
+func (i *DriveItem) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, i) }
 
 // IsFolder reports whether the item has children.
 func (i *DriveItem) IsFolder() bool { return i.Folder != nil }
@@ -95,7 +101,13 @@ type RemoteItem struct {
 	Size            int64          `json:"size,omitempty"`
 	WebURL          string         `json:"webUrl,omitempty"`
 	ParentReference *ItemReference `json:"parentReference,omitempty"`
+
+	// Extra is what else came.
+	Extra m365graph.Extra `json:"-"`
 }
+
+// UnmarshalJSON reads the item and keeps what the struct has no field for.
+func (i *RemoteItem) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, i) }
 
 // Deleted says how an item went.
 // https://learn.microsoft.com/graph/api/resources/deleted

@@ -47,7 +47,13 @@ type Message struct {
 	Flag                    *Flag        `json:"flag,omitempty"`
 	WebLink                 string       `json:"webLink,omitempty"`
 	Attachments             []Attachment `json:"attachments,omitempty"`
+
+	// Extra is what else came.
+	Extra m365graph.Extra `json:"-"`
 }
+
+// UnmarshalJSON reads the message and keeps what the struct has no field for.
+func (m *Message) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, m) }
 
 // Flag is a follow-up flag.
 // https://learn.microsoft.com/graph/api/resources/followupflag
@@ -75,7 +81,13 @@ type Attachment struct {
 	ContentID string `json:"contentId,omitempty"`
 	// ContentBytes is a file's content; nil in lists.
 	ContentBytes []byte `json:"contentBytes,omitempty"`
+
+	// Extra is what else came.
+	Extra m365graph.Extra `json:"-"`
 }
+
+// UnmarshalJSON reads the attachment and keeps what the struct has no field for.
+func (a *Attachment) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, a) }
 
 // Folder is a mail folder.
 // https://learn.microsoft.com/graph/api/resources/mailfolder
@@ -87,7 +99,13 @@ type Folder struct {
 	TotalItemCount   int    `json:"totalItemCount"`
 	UnreadItemCount  int    `json:"unreadItemCount"`
 	IsHidden         bool   `json:"isHidden,omitempty"`
+
+	// Extra is what else came.
+	Extra m365graph.Extra `json:"-"`
 }
+
+// UnmarshalJSON reads the folder and keeps what the struct has no field for.
+func (f *Folder) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, f) }
 
 // Well-known folder names, which stand for an id wherever a folder is named.
 const (
