@@ -34,7 +34,7 @@ type world struct {
 	Struct  struct {
 		Kelvin string `json:"kelvin"`
 		Secret string `json:"-"`
-		Dash   string `json:"-,omitempty"`
+		Dash   string `json:"-,omitempty"` //nolint:staticcheck // a name that is "-" is read as well
 		hidden string
 	} `json:"struct"`
 	Map    map[string]label `json:"map"`
