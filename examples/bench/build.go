@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,7 +23,7 @@ func buildRow(ctx context.Context, rep *report, much effort) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := builder{dir, map[string]time.Duration{}}
+	b := builder{dir: dir, caches: map[string]string{}, spent: map[string]time.Duration{}}
 	took, err := alternate(ctx, much.builds, b.cold(plainProgram), b.cold(oursProgram))
 	if err != nil {
 		return err
@@ -50,8 +49,9 @@ func buildRow(ctx context.Context, rep *report, much effort) error {
 
 // builder builds below a folder of its own.
 type builder struct {
-	dir   string
-	spent map[string]time.Duration // processor time of each program's last cold build
+	dir    string
+	caches map[string]string        // of each program's last cold build
+	spent  map[string]time.Duration // processor time of the same
 }
 
 // cold builds a program with nothing but the modules' sources there.
@@ -61,14 +61,16 @@ func (b builder) cold(program string) side {
 		if err != nil {
 			return err
 		}
+		b.caches[program] = cache
 		_, b.spent[program], err = b.build(ctx, program, cache, "")
-		return errors.Join(err, os.RemoveAll(cache))
+		return err
 	}
 }
 
-// size is how many bytes a program has.
+// size is how many bytes a program has. After its cold build, only linking is left
+// to do.
 func (b builder) size(ctx context.Context, program, ldflags string) (float64, error) {
-	name, _, err := b.build(ctx, program, filepath.Join(b.dir, "warm"), ldflags)
+	name, _, err := b.build(ctx, program, b.caches[program], ldflags)
 	if err != nil {
 		return 0, err
 	}
