@@ -98,7 +98,11 @@ func (p *place) list(ctx context.Context, opts *mail.ListOptions) error {
 		if m.ID == "" || m.Body == nil {
 			return fmt.Errorf("message %d came without its id or body", read)
 		}
-		read++
+		if read++; read == p.Messages {
+			if _, ok := m.Extra.Get("conversationIndex"); !ok {
+				return fmt.Errorf("message %d came without what package mail has no field for", read)
+			}
+		}
 	}
 	return p.complete(read)
 }
