@@ -190,9 +190,9 @@ func isTooMuch(status int, err error) bool {
 }
 
 // isYoung reports whether a 404 may mean that a new session is not known
-// everywhere yet.
+// everywhere yet. One that may have had all of the file has done its work.
 func (u *uploader) isYoung(status int) bool {
-	if status != http.StatusNotFound || !u.session.fresh || u.absent == maxAbsent {
+	if status != http.StatusNotFound || !u.session.fresh || u.session.last || u.absent == maxAbsent {
 		return false
 	}
 	u.absent++
