@@ -40,6 +40,8 @@ const (
 	codeRequestBody      code = "RequestBodyRead"
 	codeSendAsDenied     code = "ErrorSendAsDenied"
 	codeIrresolvable     code = "ErrorIrresolvableConflict"
+	codeAttachmentSmall  code = "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize"
+	codeMessageSize      code = "ErrorMessageSizeExceeded"
 
 	codeDriveDenied      code = "accessDenied"
 	codeDriveNotFound    code = "itemNotFound"
@@ -88,6 +90,9 @@ var codes = map[code]struct {
 	codeRequestBody:      {http.StatusBadRequest, "The request body could not be read."},
 	codeSendAsDenied:     {http.StatusForbidden, "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account."},
 	codeIrresolvable:     {http.StatusPreconditionFailed, "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."},
+
+	codeAttachmentSmall: {http.StatusBadRequest, "The size of the attachment should not be less than the minimum size of an upload session."},
+	codeMessageSize:     {http.StatusRequestEntityTooLarge, "The message exceeds the maximum supported size."},
 
 	codeDriveDenied:      {http.StatusForbidden, "Access denied"},
 	codeDriveNotFound:    {http.StatusNotFound, "The resource could not be found."},

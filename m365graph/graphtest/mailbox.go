@@ -18,6 +18,7 @@ type mailbox struct {
 	messages  map[string]*message
 	all       []*message // newest first
 	sequence  int        // of ids
+	sessions  map[string]*attachmentSession
 }
 
 // folder is a mail folder.
@@ -50,7 +51,7 @@ var wellKnownFolders = []struct{ name, display string }{
 
 // newMailbox copies a person's folders.
 func newMailbox(u *userState, now time.Time) (*mailbox, error) {
-	m := &mailbox{owner: u, folders: map[string]*folder{}, wellKnown: map[string]*folder{}, messages: map[string]*message{}}
+	m := &mailbox{owner: u, folders: map[string]*folder{}, wellKnown: map[string]*folder{}, messages: map[string]*message{}, sessions: map[string]*attachmentSession{}}
 	m.root = &folder{name: "Top of Information Store", wellKnown: "msgfolderroot", id: outlookID("folder", u.ID, "msgfolderroot")}
 	m.folders[m.root.id], m.wellKnown["msgfolderroot"] = m.root, m.root
 	for _, w := range wellKnownFolders {

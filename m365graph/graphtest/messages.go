@@ -64,8 +64,9 @@ func messageRoutes() []route {
 			route{method: "GET", pattern: base, doc: get, service: exchange, scopes: readMail, handle: getMessage},
 			route{method: "PATCH", pattern: base, doc: update, service: exchange, scopes: writeMail, handle: patchMessage})
 		routes = append(routes, attachmentRoutes(base)...)
+		routes = append(routes, attachmentUploadRoutes(base)...)
 	}
-	return routes
+	return append(routes, attachmentContentRoutes()...)
 }
 
 // messageListing is what a list of messages draws from: a folder's, or the
