@@ -142,7 +142,9 @@ func hostKey(hostport string) string {
 	return net.JoinHostPort(strings.ToLower(host), port)
 }
 
-func sameHost(a, b string) bool { return a != "" && b != "" && hostKey(a) == hostKey(b) }
+func sameHost(a, b string) bool {
+	return a != "" && b != "" && (a == b || hostKey(a) == hostKey(b))
+}
 
 func matchHost(hostport, pattern string) bool {
 	suffix, wild := strings.CutPrefix(pattern, "*")

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 // the policy may not be changed under other calls.
 func (k *call) loop(ctx context.Context) *retryablehttp.Client {
 	return &retryablehttp.Client{
-		HTTPClient:   k.client.http,
+		HTTPClient:   k.transport(),
 		Logger:       nil, // it would print whole URLs
 		RetryMax:     max(0, k.client.opts.MaxRetries),
 		RetryWaitMax: k.client.opts.MaxWait,
@@ -32,6 +31,9 @@ func (k *call) loop(ctx context.Context) *retryablehttp.Client {
 			// which a connection may still be writing; and a long wait
 			// outlives a token.
 			req.Header = req.Header.Clone()
+			if err := k.enter(ctx); err != nil {
+				return err
+			}
 			return k.authorize(ctx, req)
 		},
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
@@ -45,23 +47,39 @@ func (k *call) check(ctx context.Context, resp *http.Response, err error) (bool,
 		return false, nil
 	}
 	k.judged = resp
-	var v verdict
-	now := time.Now()
-	switch {
+	k.tellAttempt(ctx, resp, err)
+	v, throttled := k.judge(ctx, resp, err)
+	k.maybe = k.maybe || v.maybe
+	again := v.again && k.attempts < k.last && k.worthWaiting(ctx)
+	if throttled || again {
+		k.tellWait(ctx, resp, err, throttled, again)
+	}
+	if throttled {
+		k.client.limiter.throttle(k.scope, k.wait)
+		k.wait = 0 // the limiter waits, for all
+	}
+	k.leave(err == nil && !throttled)
+	return again, err
+}
+
+// judge says what the end of an attempt means, and sets the wait for the next.
+func (k *call) judge(ctx context.Context, resp *http.Response, err error) (v verdict, throttled bool) {
+	most := k.client.opts.MaxWait
+	switch now := time.Now(); {
 	case err != nil && ctx.Err() != nil:
-		v = verdict{maybe: !k.watch.neverSent()}
+		return verdict{maybe: !k.watch.neverSent()}, false
 	case err != nil:
-		v = judgeError(k.safety, err, k.watch.neverSent())
-		k.wait = backoff(k.attempts-1, 0, k.client.opts.MaxWait)
+		k.wait = backoff(k.attempts-1, 0, most)
+		return judgeError(k.safety, err, k.watch.neverSent()), false
 	default:
 		k.no = newError(resp, k.method, k.path, now, k.anonymous)
+		k.wait = backoff(k.attempts-1, k.no.RetryAfter, most)
 		_, asked := parseRetryAfter(resp.Header.Get("Retry-After"), now)
-		v = judgeStatus(k.safety, resp.StatusCode, asked)
-		k.wait = backoff(k.attempts-1, k.no.RetryAfter, k.client.opts.MaxWait)
+		if resp.StatusCode == http.StatusServiceUnavailable {
+			k.client.fresh() // Graph wants the next try on another connection
+		}
+		return judgeStatus(k.safety, resp.StatusCode, asked), isThrottle(resp.StatusCode, asked)
 	}
-	k.maybe = k.maybe || v.maybe
-	k.logAttempt(ctx, resp)
-	return v.again && k.worthWaiting(ctx), err
 }
 
 // says reports whether an answer says yes. A redirect does only where it is what
@@ -76,8 +94,15 @@ func (k *call) worthWaiting(ctx context.Context) bool {
 	if k.no != nil && k.no.RetryAfter > k.client.opts.MaxWait {
 		return false
 	}
-	deadline, ok := ctx.Deadline()
-	return ctx.Err() == nil && (!ok || time.Now().Add(k.wait).Before(deadline))
+	return ctx.Err() == nil && (k.deadline.IsZero() || time.Now().Add(k.wait).Before(k.deadline))
+}
+
+// transport is the client for the call's host.
+func (k *call) transport() *http.Client {
+	if k.anonymous {
+		return k.client.content
+	}
+	return k.client.http
 }
 
 // read takes the body of an answer. It runs inside the retry loop, so that a
@@ -99,7 +124,8 @@ func (k *call) read(ctx context.Context, resp *http.Response) error {
 		yes.Body = body
 	}
 	k.yes, k.no = yes, nil
-	k.logAttempt(ctx, resp)
+	k.leave(true)
+	k.tellAttempt(ctx, resp, nil)
 	return nil
 }
 
@@ -135,18 +161,4 @@ func readBody(resp *http.Response, method string) ([]byte, error) {
 		return nil, nil
 	}
 	return buf.Bytes(), nil
-}
-
-func (k *call) logAttempt(ctx context.Context, resp *http.Response) {
-	if !k.client.log.Enabled(ctx, slog.LevelDebug) {
-		return
-	}
-	status, id := 0, ""
-	if resp != nil {
-		status, id = resp.StatusCode, line(resp.Header.Get("request-id"))
-	}
-	k.client.log.LogAttrs(ctx, slog.LevelDebug, "graph request",
-		slog.String("method", k.method), slog.String("path", k.path), slog.Int("status", status),
-		slog.Int("attempt", k.attempts), slog.Duration("took", time.Since(k.started)),
-		slog.String("request_id", id))
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -18,6 +17,9 @@ import (
 type call struct {
 	client *Client
 	safety Safety
+	scope  scope
+	ticket uint64 // its place in the scope's queue
+	inside bool   // admitted to the wire
 
 	method, url string
 	path        string // what errors and logs show
@@ -31,6 +33,8 @@ type call struct {
 	token       m365auth.TokenRequest
 
 	attempts int
+	last     int       // the attempt that is not followed by another
+	deadline time.Time // no attempt begins after it; zero for none
 	started  time.Time
 	watch    watch
 	wait     time.Duration
@@ -43,20 +47,25 @@ type call struct {
 // send runs the retry loop once.
 func (k *call) send(ctx context.Context) (*Response, error) {
 	k.judged, k.no, k.yes = nil, nil, nil
+	k.last = k.attempts + 1 + max(0, k.client.opts.MaxRetries)
 	if err := ctx.Err(); err != nil {
 		return nil, k.failure(err)
 	}
 	ctx, end := k.watch.follow(ctx, k.safety.repeatable())
+	ctx, stop := k.limit(ctx)
+	defer stop()
 	err := k.run(ctx)
+	k.leave(false)
 	if k.yes != nil && k.yes.stream != nil {
 		k.yes.stream = &stream{k.yes.stream, end}
 		return k.yes, nil
 	}
-	if replayed := context.Cause(ctx); errors.Is(replayed, errReplayed) {
-		err = replayed
+	if cause := context.Cause(ctx); errors.Is(cause, errReplayed) || err != nil && errors.Is(cause, errTooLong) {
+		err = cause
 	}
 	end(nil)
 	switch {
+	case errors.Is(err, errPaused):
 	case err != nil:
 		return nil, k.failure(err)
 	case k.yes != nil:
@@ -75,14 +84,66 @@ func (k *call) refused() (*Response, error) {
 	return nil, k.outcome(k.no)
 }
 
+// errTooLong ends a call that used up its time.
+var errTooLong = fmt.Errorf("the call took longer than Options.CallTimeout: %w", context.DeadlineExceeded)
+
+// limit ends the call in time. What is streamed takes as long as it takes, and
+// only no attempt begins after that.
+func (k *call) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	most := k.client.opts.CallTimeout
+	if k.deadline.IsZero() && most > 0 { // the first time, and not after a new token
+		k.deadline = time.Now().Add(most)
+	}
+	if by, ok := ctx.Deadline(); ok && (k.deadline.IsZero() || by.Before(k.deadline)) {
+		k.deadline = by
+		return ctx, func() {}
+	}
+	if k.deadline.IsZero() || k.stream || k.open != nil {
+		return ctx, func() {}
+	}
+	return context.WithDeadlineCause(ctx, k.deadline, errTooLong)
+}
+
 // run leaves an answer in k.yes or k.no, or returns why there is none.
 func (k *call) run(ctx context.Context) error {
+	if err := k.enter(ctx); err != nil {
+		return err
+	}
 	req, err := k.request(ctx)
 	if err != nil {
 		return err
 	}
 	_, err = k.loop(ctx).Do(req)
 	return err
+}
+
+// enter waits for a place on the wire. A scope that is paused for too long has
+// refused the call in advance.
+func (k *call) enter(ctx context.Context) error {
+	l := k.client.limiter
+	if k.ticket == 0 {
+		k.ticket = l.ticket()
+	}
+	err := l.enter(ctx, k.scope, k.ticket, k.deadline)
+	k.inside = err == nil
+	if errors.Is(err, errPaused) {
+		if k.no == nil {
+			k.no = &Error{
+				Method: k.method, Path: k.path, Status: http.StatusTooManyRequests,
+				Message: "not sent, as Graph has asked for a pause",
+			}
+		}
+		k.no.RetryAfter = l.pause(k.scope)
+	}
+	return err
+}
+
+// leave gives the place back, if the call has one.
+func (k *call) leave(answered bool) {
+	if k.inside {
+		k.inside = false
+		k.client.limiter.leave(k.scope, answered)
+	}
 }
 
 // stream is a body whose context ends with it.
@@ -97,13 +158,9 @@ func (s *stream) Close() error {
 	return err
 }
 
-// failure names an end without an answer. It drops net/http's *url.Error, whose
-// text holds the whole URL, and of a pre-authenticated link that is a secret.
+// failure names an end without an answer.
 func (k *call) failure(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
-	}
-	err = fmt.Errorf("m365graph: %s %s: %w", k.method, k.path, err)
+	err = fmt.Errorf("m365graph: %s %s: %w", k.method, k.path, withoutURL(err))
 	if k.no != nil {
 		k.no.Attempts = k.attempts
 		err = fmt.Errorf("%w; the last answer was: %w", err, k.no)
@@ -155,7 +212,11 @@ func (k *call) request(ctx context.Context) (*retryablehttp.Request, error) {
 		// after the server had all of it.
 		req.GetBody = nil
 	}
-	req.Header = k.header.Clone()
+	req.Header = k.header
+	if k.attempts > 0 {
+		// A connection may still be writing those of the last attempt.
+		req.Header = k.header.Clone()
+	}
 	req.SetResponseHandler(func(resp *http.Response) error { return k.read(ctx, resp) })
 	return req, k.authorize(ctx, req.Request)
 }

@@ -40,8 +40,18 @@ type Options struct {
 	// a longer one, the call ends with [ErrThrottled] and says how long. Zero
 	// means one minute.
 	MaxWait time.Duration
-	// Logger receives one debug line for each attempt, without query, body or
-	// token. Nil means silence.
+	// CallTimeout is the most that one call may take with all its attempts,
+	// its waits and the reading of its answer. What is streamed by or to the
+	// caller is not under it once it flows. Zero means 5 minutes; a negative
+	// number means no end but the context's.
+	CallTimeout time.Duration
+	// Limits bound how much is in flight at once. Zero is a good default.
+	Limits Limits
+	// Hooks are told of requests, retries, throttling and pages.
+	Hooks Hooks
+	// Logger receives what Hooks are told: a debug line for each attempt, and a
+	// warning where Graph throttles. It shows routes in place of paths. Nil
+	// means silence.
 	Logger *slog.Logger
 }
 
@@ -52,8 +62,11 @@ type Client struct {
 	cloud    m365auth.Cloud
 	root     string // https://graph.microsoft.com/v1.0
 	opts     Options
-	http     *http.Client // behind the gate
-	log      *slog.Logger
+	http     *http.Client // to Graph, behind the gate
+	content  *http.Client // to content hosts: the same without its cookies
+	fresh    func()       // closes our own connections at rest
+	limiter  *limiter
+	observe  observer
 	identify string
 }
 
@@ -85,25 +98,24 @@ func New(tokens m365auth.TokenProvider, opts *Options) (*Client, error) {
 	setDefault(&o.MaxPages, 10)
 	setDefault(&o.MaxRetries, 4)
 	setDefault(&o.MaxWait, time.Minute)
+	setDefault(&o.CallTimeout, 5*time.Minute)
 	if o.PageSize < 0 || o.MaxPages < 0 || o.MaxWait < 0 {
 		return nil, errors.New("m365graph: PageSize, MaxPages and MaxWait must not be negative")
 	}
 	c := &Client{
 		tokens: tokens, cloud: o.Cloud, opts: o,
 		root:     o.Cloud.GraphURL() + "/" + o.APIVersion,
-		log:      o.Logger,
+		limiter:  newLimiter(o.Limits, o.MaxWait),
+		observe:  observer{o.Hooks, o.Logger},
 		identify: userAgent,
 	}
 	if o.UserAgent != "" {
 		c.identify = o.UserAgent + " " + userAgent
 	}
-	if c.log == nil {
-		c.log = slog.New(slog.DiscardHandler)
-	}
 	if !isHeaderText(c.identify) {
 		return nil, errors.New("m365graph: UserAgent holds characters that no header can")
 	}
-	c.http = behindGate(o.HTTPClient)
+	c.connect(o.HTTPClient)
 	return c, nil
 }
 
@@ -113,31 +125,37 @@ func setDefault[T int | time.Duration](v *T, value T) {
 	}
 }
 
-// newTransport is net/http's own, with more connections to the one host we talk
-// to and an end to servers that accept a request and then say nothing.
-func newTransport() http.RoundTripper {
-	t, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
+// connect makes the two clients of the caller's, or of one of our own. Both
+// share its connections, and neither follows a redirect.
+func (c *Client) connect(given *http.Client) {
+	hc := http.Client{}
+	c.fresh = func() {}
+	if given != nil {
+		hc = *given
+	} else {
+		t := newTransport()
+		hc.Transport, c.fresh = t, t.CloseIdleConnections
 	}
-	t = t.Clone()
-	t.MaxIdleConnsPerHost = 16
-	t.ResponseHeaderTimeout = 100 * time.Second
-	return t
-}
-
-// behindGate returns a copy of the caller's client, or one of our own, that
-// follows no redirect.
-func behindGate(given *http.Client) *http.Client {
-	if given == nil {
-		return &http.Client{Transport: gate{newTransport()}}
-	}
-	hc := *given
 	if hc.Transport == nil {
 		hc.Transport = http.DefaultTransport
 	}
 	hc.Transport = gate{hc.Transport}
-	return &hc
+	c.http = &hc
+	content := hc
+	content.Jar = nil
+	c.content = &content
+}
+
+// newTransport is net/http's own, with more connections to the one host we talk
+// to and an end to servers that accept a request and then say nothing.
+func newTransport() *http.Transport {
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	if base, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = base.Clone()
+	}
+	t.MaxIdleConnsPerHost = 16
+	t.ResponseHeaderTimeout = 100 * time.Second
+	return t
 }
 
 // PageSize is the size of page that a typed list asks for where the collection

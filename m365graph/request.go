@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -127,6 +128,7 @@ func (c *Client) newCall(req *Request) (*call, error) {
 	if err := k.locate(req); err != nil {
 		return nil, err
 	}
+	k.scope = scopeOf(k.path)
 	if err := k.setBody(req); err != nil {
 		return nil, err
 	}
@@ -175,11 +177,16 @@ func (k *call) setHeader(req *Request) error {
 			}
 		}
 	}
-	h.Set("User-Agent", k.client.identify)
-	h.Set("client-request-id", newGUID())
-	h.Set("return-client-request-id", "true")
+	h["User-Agent"] = []string{k.client.identify}
+	h[clientRequestID] = []string{newGUID()}
+	h["Return-Client-Request-Id"] = []string{"true"}
 	return nil
 }
+
+// clientRequestID is the header of a call's own id, which every attempt bears.
+const clientRequestID = "Client-Request-Id"
+
+func (k *call) clientRequestID() string { return k.header.Get(clientRequestID) }
 
 // isHeaderText reports whether net/http would send s; it refuses a whole request
 // for one bad header, and quotes the value in its error.
@@ -197,7 +204,16 @@ func newGUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	var s [36]byte
+	at := 0
+	for i, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
+		if i > 0 {
+			s[at] = '-'
+			at++
+		}
+		at += hex.Encode(s[at:], part)
+	}
+	return string(s[:])
 }
 
 // locate sets the URL, and the path that errors and logs show.

@@ -79,6 +79,16 @@ func judgeStatus(s Safety, status int, retryAfter bool) verdict {
 	return verdict{again: failed && s.repeatable(), maybe: failed}
 }
 
+// isThrottle reports whether an answer says that there are too many requests,
+// and not just that this one failed. SharePoint says it with a 503 too.
+func isThrottle(status int, retryAfter bool) bool {
+	switch status {
+	case http.StatusTooManyRequests, statusBandwidthExceeded:
+		return true
+	}
+	return status == http.StatusServiceUnavailable && retryAfter
+}
+
 // judgeError classifies an attempt that brought no whole answer, while the
 // caller still waits for one.
 func judgeError(s Safety, err error, neverSent bool) verdict {
@@ -110,10 +120,15 @@ const (
 // together do not come back together.
 func backoff(n int, asked, most time.Duration) time.Duration {
 	if asked > 0 {
-		return asked + rand.N(min(asked/10, time.Second)+time.Millisecond)
+		return asked + rand.N(spread(asked))
 	}
 	d := min(firstBackoff<<min(n, maxShift), most)
 	return d/2 + rand.N(d/2+1)
+}
+
+// spread is how much more than Graph asked for is waited at most.
+func spread(asked time.Duration) time.Duration {
+	return min(asked/20, time.Second) + time.Millisecond
 }
 
 // maxRetryAfter is where an absurd Retry-After is cut, so that sums of it do

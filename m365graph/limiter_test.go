@@ -1,0 +1,276 @@
+package m365graph_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/m365go/sdk/m365graph"
+)
+
+// busy is a Graph that takes a second for each request and remembers how many it
+// had at once.
+type busy struct {
+	mu   sync.Mutex
+	now  map[string]int
+	most map[string]int
+}
+
+func (b *busy) RoundTrip(req *http.Request) (*http.Response, error) {
+	b.count(req.URL.Path, 1)
+	<-time.After(time.Second)
+	b.count(req.URL.Path, -1)
+	return reply(200, `{}`), nil
+}
+
+func (b *busy) count(path string, by int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now[path] += by
+	b.most[path] = max(b.most[path], b.now[path])
+}
+
+func TestSoManyAreInFlightPerScope(t *testing.T) {
+	t.Parallel()
+	paths := map[string]m365graph.Path{
+		"mailbox":    m365graph.P("me", "messages"),
+		"other":      m365graph.P("users", "sales", "events"),
+		"drive":      m365graph.P("drives", "d1", "items"),
+		"teams":      m365graph.P("chats"),
+		"directory":  m365graph.P("groups"),
+		"not bounds": m365graph.P("me", "mailFolders"),
+	}
+	for name, tt := range map[string]struct {
+		limits m365graph.Limits
+		want   map[string]int
+	}{
+		"by default": {want: map[string]int{"mailbox": 4, "other": 4, "drive": 16, "teams": 4, "directory": 32}},
+		"as told": {
+			limits: m365graph.Limits{Mailbox: 1, Drive: 2, Teams: 3, Other: -1},
+			want:   map[string]int{"mailbox": 1, "other": 1, "drive": 2, "teams": 3, "directory": 40},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := &busy{now: map[string]int{}, most: map[string]int{}}
+				c := setup(t, nil, func(o *m365graph.Options) { o.Limits, o.HTTPClient = tt.limits, &http.Client{Transport: b} })
+				var all sync.WaitGroup
+				for scope := range tt.want {
+					for range 40 {
+						all.Go(func() {
+							if _, err := c.Do(t.Context(), &m365graph.Request{Path: paths[scope]}); err != nil {
+								t.Error(err)
+							}
+						})
+					}
+				}
+				all.Wait()
+				for scope, want := range tt.want {
+					if got := b.most["/v1.0"+paths[scope].String()]; got != want {
+						t.Errorf("%s: %d in flight, want %d", scope, got, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A refused request tells about all of its scope, and about no other.
+func TestAThrottlePausesItsScopeAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+			if n == 0 {
+				return graphError(429, "TooManyRequests", "Retry-After", "7.5"), nil
+			}
+			return reply(200, `{}`), nil
+		}}
+		c := setup(t, w)
+		var mu sync.Mutex
+		at := map[string]time.Duration{}
+		var all sync.WaitGroup
+		ask := func(name string, path m365graph.Path) {
+			all.Go(func() {
+				if _, err := c.Do(t.Context(), &m365graph.Request{Path: path}); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				at[name] = time.Since(begun)
+			})
+			synctest.Wait()
+		}
+		ask("refused", m365graph.P("me", "messages"))
+		ask("same mailbox", m365graph.P("me", "calendarView"))
+		ask("another mailbox", m365graph.P("users", "u2", "messages"))
+		ask("drive", m365graph.P("me", "drive", "root"))
+		all.Wait()
+		for name, soon := range map[string]bool{"refused": false, "same mailbox": false, "another mailbox": true, "drive": true} {
+			if soon && at[name] != 0 {
+				t.Errorf("%s waited %v, want 0", name, at[name])
+			}
+			if got := at[name]; !soon && (got < 7500*time.Millisecond || got > 8*time.Second) {
+				t.Errorf("%s was answered after %v, want 7.5 s and a little", name, got)
+			}
+		}
+	})
+}
+
+// A pause longer than anybody waits for is told at once, to those in the queue
+// and to those who come, and nothing is sent before its end.
+func TestALongPauseIsToldWithoutSending(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{}
+		w.answer = func(n int, _ *http.Request) (*http.Response, error) {
+			switch n {
+			case 0:
+				<-time.After(time.Second)
+				return graphError(429, "TooManyRequests", "Retry-After", "600"), nil
+			default:
+				return reply(200, `{}`), nil
+			}
+		}
+		c := setup(t, w, func(o *m365graph.Options) { o.Limits.Mailbox = 1 })
+		path := &m365graph.Request{Path: m365graph.P("me", "messages")}
+		var all sync.WaitGroup
+		for range 3 { // one is sent, two are in the queue
+			all.Go(func() { mustBeThrottled(t, c, path, 600*time.Second) })
+		}
+		all.Wait()
+		mustBeThrottled(t, c, path, 600*time.Second)
+		if n := len(w.requests()); n != 1 {
+			t.Errorf("%d requests were sent, want 1", n)
+		}
+		<-time.After(631 * time.Second)
+		if _, err := c.Do(t.Context(), path); err != nil {
+			t.Errorf("after the pause: %v", err)
+		}
+	})
+}
+
+func mustBeThrottled(t *testing.T, c *m365graph.Client, req *m365graph.Request, wait time.Duration) {
+	_, err := c.Do(t.Context(), req)
+	no, ok := errors.AsType[*m365graph.Error](err)
+	if !ok || !errors.Is(err, m365graph.ErrThrottled) || no.RetryAfter < wait-time.Second || no.RetryAfter > wait+2*time.Second {
+		t.Errorf("err = %v, want ErrThrottled and %v", err, wait)
+	}
+}
+
+func TestAPauseBeyondTheDeadlineIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+			return graphError(429, "TooManyRequests", "Retry-After", "30"), nil
+		}}
+		c := setup(t, w, func(o *m365graph.Options) { o.MaxRetries = -1 })
+		path := &m365graph.Request{Path: m365graph.P("me", "messages")}
+		mustBeThrottled(t, c, path, 30*time.Second)
+		begun := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if _, err := c.Do(ctx, path); !errors.Is(err, m365graph.ErrThrottled) {
+			t.Errorf("err = %v, want ErrThrottled", err)
+		}
+		if took := time.Since(begun); took != 0 {
+			t.Errorf("it waited %v for a deadline that cannot be met", took)
+		}
+	})
+}
+
+func TestWaitingForAPlaceEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+			<-time.After(time.Minute)
+			return reply(200, `{}`), nil
+		}}
+		c := setup(t, w, func(o *m365graph.Options) { o.Limits.Mailbox = 1 })
+		path := &m365graph.Request{Path: m365graph.P("me", "messages")}
+		var all sync.WaitGroup
+		all.Go(func() { _, _ = c.Do(t.Context(), path) })
+		synctest.Wait()
+		begun := time.Now()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		all.Go(func() {
+			if _, err := c.Do(ctx, path); err == nil || errors.Is(err, m365graph.ErrAmbiguous) {
+				t.Errorf("err = %v, want the cause of the context", err)
+			}
+			if took := time.Since(begun); took != 5*time.Second {
+				t.Errorf("it ended after %v, want 5 s", took)
+			}
+		})
+		<-time.After(5 * time.Second)
+		cancel(errors.New("enough"))
+		all.Wait()
+		// The place of whoever left is free.
+		if _, err := c.Do(t.Context(), path); err != nil || len(w.requests()) != 2 {
+			t.Errorf("the next: %v, %d requests, want 2", err, len(w.requests()))
+		}
+	})
+}
+
+func TestACallHasATotalTime(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		answer func(req *http.Request) (*http.Response, error)
+		is     []error
+		took   time.Duration
+	}{
+		"no answer": {
+			func(req *http.Request) (*http.Response, error) {
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			},
+			[]error{context.DeadlineExceeded}, 20 * time.Second,
+		},
+		"always busy": {
+			func(*http.Request) (*http.Response, error) {
+				return graphError(429, "TooManyRequests", "Retry-After", "8"), nil
+			},
+			[]error{m365graph.ErrThrottled}, 16 * time.Second,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				begun := time.Now()
+				w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) { return tt.answer(req) }}
+				c := setup(t, w, func(o *m365graph.Options) { o.CallTimeout = 20 * time.Second })
+				_, err := c.Do(t.Context(), &m365graph.Request{Path: m365graph.P("me")})
+				for _, want := range tt.is {
+					if !errors.Is(err, want) {
+						t.Errorf("err = %v, want %v", err, want)
+					}
+				}
+				if took := time.Since(begun); took < tt.took || took > tt.took+2*time.Second {
+					t.Errorf("it took %v, want %v", took, tt.took)
+				}
+			})
+		})
+	}
+}
+
+func TestLimitsAndTimesAreChecked(t *testing.T) {
+	t.Parallel()
+	got := []bool{}
+	for _, change := range []func(*m365graph.Options){
+		func(o *m365graph.Options) { o.MaxWait = -1 },
+		func(o *m365graph.Options) { o.CallTimeout = -1 },
+	} {
+		o := &m365graph.Options{}
+		change(o)
+		_, err := m365graph.New(&counting{}, o)
+		got = append(got, err == nil)
+	}
+	if diff := cmp.Diff([]bool{false, true}, got); diff != "" {
+		t.Errorf("New takes them (-want +got):\n%s", diff)
+	}
+}
