@@ -65,7 +65,7 @@ func parseDirectoryPath(path string) directoryPath {
 	case len(segments) == 1:
 		d.list = key == "" && directoryLists[root]
 		d.ordered = root == "users" || root == "groups"
-	case len(segments) == 2 && (root == "me" || key != ""), len(segments) == 3 && key == "":
+	case len(segments) == 2, len(segments) == 3 && key == "":
 		d.list = (root == "me" || directoryLists[root]) && directoryRelations[pop()]
 	}
 	return d
