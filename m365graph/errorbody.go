@@ -41,11 +41,18 @@ func newError(resp *http.Response, method, path string, now time.Time, anonymous
 	if !e.readEnvelope(body) && !anonymous {
 		e.Message = plainMessage(body)
 	}
+	if resp.Header.Get("X-Virus-Infected") != "" {
+		e.Inner = append(e.Inner, codeMalware)
+		e.Message = "the host withholds the file, which it found to be infected"
+	}
 	if anonymous {
 		e.Message = links.ReplaceAllString(e.Message, "(a link)")
 	}
 	return e
 }
+
+// codeMalware is Graph's own for what SharePoint says in a header.
+const codeMalware = "malwareDetected"
 
 var links = regexp.MustCompile(`(?i)\b[a-z]+://\S*`)
 
