@@ -85,7 +85,7 @@ func (k *call) judge(ctx context.Context, resp *http.Response, err error) (v ver
 // says reports whether an answer says yes. A redirect does only where it is what
 // was asked for: anywhere else it is some gateway's.
 func (k *call) says(resp *http.Response) bool {
-	return resp.StatusCode < http.StatusMultipleChoices || k.stream && resp.StatusCode < http.StatusBadRequest
+	return resp.StatusCode < http.StatusMultipleChoices || (k.stream || k.redirect) && resp.StatusCode < http.StatusBadRequest
 }
 
 // worthWaiting reports whether the next attempt would start within the limits

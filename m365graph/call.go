@@ -28,6 +28,7 @@ type call struct {
 	open        func() (io.Reader, error)
 	length      int64
 	stream      bool // leave the body of the answer to the caller, and take a redirect
+	redirect    bool // take a redirect
 	anonymous   bool // a content host: no token
 	batch       bool // its items say themselves whether they may have happened
 	token       m365auth.TokenRequest

@@ -35,8 +35,9 @@ type Request struct {
 	// Safety says when the request may be sent again.
 	Safety Safety
 
-	link   string // a whole URL of Graph's own making, in place of Path and Query
-	stream bool   // leave the body of the answer to the caller
+	link     string // a whole URL of Graph's own making, in place of Path and Query
+	stream   bool   // leave the body of the answer to the caller
+	redirect bool   // take a redirect as an answer, which a stream does too
 }
 
 // Content is a body that is not JSON.
@@ -119,7 +120,7 @@ func (c *Client) newCall(req *Request) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &call{client: c, method: req.Method, stream: req.stream, header: http.Header{}}
+	k := &call{client: c, method: req.Method, stream: req.stream, redirect: req.redirect, header: http.Header{}}
 	if k.method == "" {
 		k.method = http.MethodGet
 	}
