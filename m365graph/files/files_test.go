@@ -120,49 +120,6 @@ func TestAnItemHasManyNames(t *testing.T) {
 	}
 }
 
-func TestDownloadByRange(t *testing.T) {
-	t.Parallel()
-	c, x := setup(t)
-	for _, tt := range []struct {
-		opts *m365graph.DownloadOptions
-		want string
-	}{
-		{nil, "0123456789"}, {&m365graph.DownloadOptions{Offset: 4}, "456789"},
-		{&m365graph.DownloadOptions{Offset: 4, Length: 3}, "456"}, {&m365graph.DownloadOptions{Length: 2}, "01"},
-		{&m365graph.DownloadOptions{Offset: 8, Length: 100}, "89"},
-	} {
-		d, err := c.Download(t.Context(), files.ByPath("readme.txt"), tt.opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := io.ReadAll(d)
-		if err != nil || d.Close() != nil || string(got) != tt.want || d.Size != 10 || d.Length != int64(len(tt.want)) || d.ETag == "" {
-			t.Errorf("Download(%+v) = %q, %+v, %v, want %q", tt.opts, got, d, err, tt.want)
-		}
-	}
-	var no *m365graph.Error
-	if _, err := c.Download(t.Context(), files.ByPath("readme.txt"), &m365graph.DownloadOptions{Offset: 10}); !errors.As(err, &no) || no.Status != 416 {
-		t.Errorf("Download from beyond the end = %v, want 416", err)
-	}
-	assertNoBearerOnContent(t, x)
-}
-
-func TestADownloadThatIsCutIsAnError(t *testing.T) {
-	t.Parallel()
-	c, x := setup(t)
-	if err := x.Graph.Fail(graphtest.Fault{Route: "GET /download/{item}", Cut: graphtest.CutBody, CutAfter: 4, Count: -1}); err != nil {
-		t.Fatal(err)
-	}
-	d, err := c.Download(t.Context(), files.ByPath("readme.txt"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	if got, err := io.ReadAll(d); err == nil || string(got) != "0123" {
-		t.Errorf("a cut download = %q, %v, want the first bytes and an error", got, err)
-	}
-}
-
 func assertNoBearerOnContent(t *testing.T, x *testtenant.Tenant) {
 	t.Helper()
 	seen := false

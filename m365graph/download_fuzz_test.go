@@ -1,0 +1,50 @@
+package m365graph_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/m365go/sdk/m365graph"
+)
+
+// Whatever a host says of a range, the bytes that are taken are those asked for.
+func FuzzContentRange(f *testing.F) {
+	f.Add("bytes 3-5/10", 3, 3)
+	f.Add("bytes 3-9/10", 3, 0)
+	f.Add("Bytes 3-9/*", 3, 0)
+	f.Add("bytes 0-2/10", 3, 3)
+	f.Add("bytes +3-5/10", 3, 3)
+	f.Add("bytes */10", 0, 0)
+	f.Add("bytes 3-5/99999999999999999999", 3, 3)
+	f.Add("bytes=3-5/10", 3, 3)
+	f.Add("items 3-5/10", 3, 3)
+	const file = "0123456789"
+	f.Fuzz(func(t *testing.T, contentRange string, offset, length int) {
+		if offset < 0 || offset >= len(file) || length < 0 || length > len(file) || offset+length == 0 {
+			return
+		}
+		want := file[offset:]
+		if length > 0 {
+			want = want[:min(length, len(want))]
+		}
+		w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "graph.microsoft.com" {
+				return reply(302, "", "Location", "https://contoso.sharepoint.com/d"), nil
+			}
+			return reply(206, want, "Content-Range", contentRange), nil
+		}}
+		d, err := setup(t, w).Download(t.Context(), fakePath, &m365graph.DownloadOptions{Offset: int64(offset), Length: int64(length)})
+		if err != nil {
+			return
+		}
+		defer d.Close()
+		got, err := io.ReadAll(d)
+		var from, to, size int
+		n, _ := fmt.Sscanf(contentRange, "bytes %d-%d/%d", &from, &to, &size)
+		if err != nil || string(got) != want || d.Length != int64(len(want)) || n > 0 && from != offset {
+			t.Errorf("Content-Range %q for %d+%d = %q (Length %d), %v", contentRange, offset, length, got, d.Length, err)
+		}
+	})
+}

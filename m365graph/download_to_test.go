@@ -1,0 +1,291 @@
+package m365graph_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/m365go/sdk/m365graph"
+)
+
+// sheet is a file in memory that remembers what was written, and fails on
+// request.
+type sheet struct {
+	mu      sync.Mutex
+	bytes   []byte
+	written []bool
+	fail    error
+}
+
+func (s *sheet) WriteAt(p []byte, offset int64) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return 0, s.fail
+	}
+	if more := int(offset) + len(p) - len(s.bytes); more > 0 {
+		s.bytes = append(s.bytes, make([]byte, more)...)
+		s.written = append(s.written, make([]bool, more)...)
+	}
+	for i, b := range p {
+		at := int(offset) + i
+		if s.written[at] {
+			return 0, fmt.Errorf("byte %d was written twice", at)
+		}
+		s.bytes[at], s.written[at] = b, true
+	}
+	return len(p), nil
+}
+
+func TestDownloadToFetchesPartsSideBySide(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		size           int
+		offset, length int64
+		want           int // questions to the content host
+	}{{0, 0, 0, 2}, {1, 0, 0, 1}, {99, 0, 0, 1}, {100, 0, 0, 1}, {101, 0, 0, 2}, {950, 0, 0, 10}, {950, 120, 0, 9}, {950, 120, 500, 5}, {950, 120, 80, 1}, {950, 900, 500, 1}, {950, 0, 950, 10}, {950, 0, 2000, 10}} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newFakeDrive(t, digits(tt.size))
+			var s sheet
+			last := int64(0)
+			info, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{
+				Offset: tt.offset, Length: tt.length, PartSize: 100, Parallel: 3,
+				Progress: func(n, total int64) {
+					if n <= last || n > total {
+						t.Errorf("%+v: progress went from %d to %d of %d", tt, last, n, total)
+					}
+					last = n
+				},
+			})
+			if err != nil {
+				t.Fatalf("%+v: %v", tt, err)
+			}
+			want := d.content[tt.offset:]
+			if tt.length > 0 {
+				want = want[:min(len(want), int(tt.length))]
+			}
+			got := string(s.bytes[min(len(s.bytes), int(tt.offset)):])
+			if got != want || info.Length != int64(len(want)) || info.Size != int64(tt.size) || info.ETag != `"{1},0"` || last != info.Length {
+				t.Errorf("%+v = %d bytes, %+v, progress %d, want %d bytes", tt, len(got), info, last, len(want))
+			}
+			for i := range min(len(s.written), int(tt.offset)) {
+				if s.written[i] {
+					t.Fatalf("%+v: byte %d, before the offset, was written", tt, i)
+				}
+			}
+			if d.answers != tt.want || d.resolved > 2 || tt.size > 0 && d.resolved != 1 {
+				t.Errorf("%+v: %d questions and %d links, want %d and one", tt, d.answers, d.resolved, tt.want)
+			}
+			d.assertClosed(t)
+		})
+	}
+}
+
+func TestDownloadToHasSoManyPartsOnTheirWay(t *testing.T) {
+	t.Parallel()
+	for parallel, want := range map[int]int{0: 4, 1: 1, 7: 7, 100: 10} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newFakeDrive(t, digits(1000))
+			busy, most := 0, 0
+			var mu sync.Mutex
+			w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+				if r.URL.Host != "graph.microsoft.com" {
+					mu.Lock()
+					busy++
+					most = max(most, busy)
+					mu.Unlock()
+					<-time.After(time.Second)
+					mu.Lock()
+					busy--
+					mu.Unlock()
+				}
+				return d.answer(n, r)
+			}}
+			var s sheet
+			if _, err := setup(t, w).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: parallel}); err != nil || string(s.bytes) != d.content {
+				t.Errorf("Parallel %d = %d bytes, %v", parallel, len(s.bytes), err)
+			}
+			if want = min(want, 9); most != want {
+				t.Errorf("Parallel %d: %d parts at once, want %d", parallel, most, want)
+			}
+		})
+	}
+}
+
+// Where parts cannot be fetched or joined, the file comes in one stream.
+func TestDownloadToTakesAStreamWhereItMust(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*fakeDrive)
+		want   int
+	}{
+		"no ranges":             {func(d *fakeDrive) { d.noRanges = true }, 1},
+		"no ranges, no lengths": {func(d *fakeDrive) { d.noRanges, d.chunked = true, true }, 1},
+		"no version":            {func(d *fakeDrive) { d.header = func(_ int, h http.Header) { h.Del("ETag") } }, 2},
+		"no size": {func(d *fakeDrive) {
+			d.header = func(_ int, h http.Header) {
+				if span, _, ok := strings.Cut(h.Get("Content-Range"), "/"); ok {
+					h.Set("Content-Range", span+"/*")
+				}
+			}
+		}, 2},
+	} {
+		for _, o := range []m365graph.DownloadOptions{{}, {Offset: 250}, {Offset: 250, Length: 300}, {Length: 50}} {
+			d := newFakeDrive(t, digits(950))
+			tt.change(d)
+			o.PartSize = 100
+			want := d.content[o.Offset:]
+			if o.Length > 0 {
+				want = want[:o.Length]
+			}
+			total := int64(0)
+			o.Progress = func(_, n int64) { total = n }
+			var s sheet
+			info, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &o)
+			if err != nil || string(s.bytes[min(len(s.bytes), int(o.Offset)):]) != want || info.Length != int64(len(want)) {
+				t.Errorf("%s, %d+%d = %d bytes, %+v, %v, want %d", name, o.Offset, o.Length, len(s.bytes), info, err, len(want))
+			}
+			if total != info.Length && (total != -1 || !d.chunked) {
+				t.Errorf("%s, %d+%d: progress of %d, want %d", name, o.Offset, o.Length, total, info.Length)
+			}
+			if d.answers > tt.want {
+				t.Errorf("%s, %d+%d: %d questions, want at most %d", name, o.Offset, o.Length, d.answers, tt.want)
+			}
+			d.assertClosed(t)
+		}
+	}
+}
+
+func TestDownloadToRenewsALinkOnceForAllParts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newFakeDrive(t, digits(2000))
+		d.before = func(n int) {
+			if n == 3 || n == 20 {
+				d.link = -d.link // no link that is out is good any more
+			}
+		}
+		w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+			<-time.After(time.Second)
+			if r.URL.Host == "graph.microsoft.com" {
+				d.mu.Lock()
+				d.link = max(d.link, -d.link)
+				d.mu.Unlock()
+			}
+			return d.answer(n, r)
+		}}
+		var s sheet
+		_, err := setup(t, w).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: 8})
+		if err != nil || string(s.bytes) != d.content || d.resolved != 3 {
+			t.Errorf("DownloadTo = %d bytes, %v, %d links, want all by 3", len(s.bytes), err, d.resolved)
+		}
+		d.assertClosed(t)
+	})
+}
+
+func TestDownloadToEndsWithItsFirstError(t *testing.T) {
+	t.Parallel()
+	full := errors.New("the disk is full")
+	for name, tt := range map[string]struct {
+		change func(*fakeDrive, *sheet, context.CancelFunc)
+		want   error
+	}{
+		"a full disk": {func(_ *fakeDrive, s *sheet, _ context.CancelFunc) { s.fail = full }, full},
+		"a new version": {func(d *fakeDrive, _ *sheet, _ context.CancelFunc) {
+			d.before = func(n int) {
+				if n == 3 {
+					d.change(strings.Repeat("x", 2000))
+				}
+			}
+		}, m365graph.ErrPrecondition},
+		"a refusal": {func(d *fakeDrive, _ *sheet, _ context.CancelFunc) {
+			d.instead = func(n int, _ *http.Request) *http.Response {
+				if n >= 3 {
+					return graphError(403, "accessDenied")
+				}
+				return nil
+			}
+		}, m365graph.ErrForbidden},
+		"no first answer": {func(d *fakeDrive, _ *sheet, _ context.CancelFunc) {
+			d.instead = func(int, *http.Request) *http.Response { return graphError(404, "itemNotFound") }
+		}, m365graph.ErrNotFound},
+		"the caller leaves": {func(d *fakeDrive, _ *sheet, cancel context.CancelFunc) {
+			d.cut, d.stalls = cutAlways(0), true
+			time.AfterFunc(time.Second, cancel)
+		}, context.Canceled},
+		"a stalled host": {func(d *fakeDrive, _ *sheet, _ context.CancelFunc) { d.cut, d.stalls = cutAlways(0), true }, nil},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newFakeDrive(t, digits(2000))
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var s sheet
+			tt.change(d, &s, cancel)
+			info, err := d.client(t).DownloadTo(ctx, fakePath, &s, &m365graph.DownloadOptions{PartSize: 100})
+			if err == nil || info != nil || tt.want != nil && !errors.Is(err, tt.want) {
+				t.Errorf("%s: DownloadTo = %+v, %v, want %v", name, info, err, tt.want)
+			}
+			if d.answers > 40 {
+				t.Errorf("%s: %d questions, want an end soon", name, d.answers)
+			}
+			d.assertClosed(t)
+		})
+	}
+}
+
+func TestAnyPatternOfFaultsWritesOneVersion(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(80) {
+		synctest.Test(t, func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(seed, 2))
+			d := spoiled(t, rnd)
+			versions := []string{d.content, strings.ToUpper(d.content)}
+			d.before = func(n int) {
+				if n > 0 && rnd.IntN(15) == 0 && d.version == 0 {
+					d.change(versions[1])
+				}
+			}
+			var s sheet
+			_, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 1 + int64(rnd.IntN(500)), Parallel: 1 + rnd.IntN(5)})
+			one := false
+			for _, v := range versions {
+				same := err != nil || len(s.bytes) == len(v)
+				for i, written := range s.written {
+					same = same && (!written && err != nil || written && i < len(v) && s.bytes[i] == v[i])
+				}
+				one = one || same
+			}
+			if !one {
+				t.Errorf("seed %d: %d bytes of no one version, %v", seed, len(s.bytes), err)
+			}
+			d.assertClosed(t)
+		})
+	}
+}
+
+func TestDownloadOptionsAreChecked(t *testing.T) {
+	t.Parallel()
+	d := newFakeDrive(t, "0123456789")
+	c := d.client(t)
+	for _, o := range []m365graph.DownloadOptions{{Offset: -1}, {Length: -1}, {Parallel: -1}, {PartSize: -1}, {Offset: 1, Length: 1<<63 - 1}} {
+		if _, err := c.Download(t.Context(), fakePath, &o); err == nil {
+			t.Errorf("Download(%+v) was taken", o)
+		}
+		if _, err := c.DownloadTo(t.Context(), fakePath, &sheet{}, &o); err == nil {
+			t.Errorf("DownloadTo(%+v) was taken", o)
+		}
+	}
+	if d.resolved != 0 {
+		t.Errorf("%d requests were sent, want none", d.resolved)
+	}
+}
+
+var _ io.WriterAt = (*sheet)(nil)
