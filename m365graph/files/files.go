@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"errors"
 	"iter"
 
 	"github.com/m365go/sdk/m365graph"
@@ -123,13 +122,4 @@ func (c *Client) Walk(ctx context.Context, folder Ref) iter.Seq2[DriveItem, erro
 // https://learn.microsoft.com/graph/api/driveitem-get
 func (c *Client) Get(ctx context.Context, item Ref) (*DriveItem, error) {
 	return m365graph.Get[DriveItem](ctx, c.graph, c.path(item), nil)
-}
-
-// Download returns a file's content, or a part of it. The caller closes it.
-// https://learn.microsoft.com/graph/api/driveitem-get-content
-func (c *Client) Download(ctx context.Context, item Ref, opts *m365graph.DownloadOptions) (*m365graph.Download, error) {
-	if item.IsRoot() {
-		return nil, errors.New("files: download: the root is a folder")
-	}
-	return c.graph.Download(ctx, c.path(item).Join("content"), opts)
 }
