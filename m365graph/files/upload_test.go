@@ -1,0 +1,364 @@
+package files_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/files"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
+)
+
+const (
+	putContent = "PUT /~drive/~item/content"
+	simpleMax  = 4 << 20
+)
+
+// routesSince are what a client asked after the first n requests.
+func routesSince(x *testtenant.Tenant, n int) (got []string) {
+	for _, r := range x.Graph.Requests()[n:] {
+		got = append(got, r.Route)
+	}
+	return got
+}
+
+func quickXor(data []byte) string {
+	h := files.NewQuickXorHash()
+	_, _ = h.Write(data)
+	return base64.StdEncoding.EncodeToString(h.Sum(nil))
+}
+
+func TestASmallFileIsOneRequest(t *testing.T) {
+	t.Parallel()
+	c, x := setup(t)
+	for _, tt := range []struct {
+		size  int
+		began bool
+		want  []string
+	}{
+		{0, false, []string{putContent}}, {1, false, []string{putContent}}, {simpleMax, false, []string{putContent}},
+		{simpleMax + 1, false, []string{"POST /~drive/~item/createUploadSession", sliceRoute}},
+		{1, true, []string{"POST /~drive/~item/createUploadSession", sliceRoute}}, {0, true, []string{putContent}},
+	} {
+		data, before := noise(tt.size), len(x.Graph.Requests())
+		var sent int64 = -1
+		o := &files.UploadOptions{Conflict: files.Replace, Progress: func(n, _ int64) { sent = n }}
+		if tt.began {
+			o.Began = func(*m365graph.UploadSession) error { return nil }
+		}
+		item, err := c.Upload(t.Context(), files.ByPath("x.bin"), bytes.NewReader(data), int64(tt.size), o)
+		if err != nil {
+			t.Fatalf("Upload of %d bytes = %v", tt.size, err)
+		}
+		if got := routesSince(x, before); !slices.Equal(got, tt.want) || sent != int64(tt.size) {
+			t.Errorf("Upload of %d bytes = %v with progress %d, want %v", tt.size, got, sent, tt.want)
+		}
+		assertArrived(t, c, item, data)
+	}
+}
+
+func TestUploadMindsATag(t *testing.T) {
+	t.Parallel()
+	c, _ := setup(t)
+	for _, size := range []int{0, 9, simpleMax + 9} {
+		old, err := c.Get(t.Context(), files.ByPath("readme.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := noise(size)
+		up := func(tag string) (*files.DriveItem, error) {
+			return c.Upload(t.Context(), files.ByPath("readme.txt"), bytes.NewReader(data), int64(size), &files.UploadOptions{IfMatch: tag})
+		}
+		if _, err := up(`"{00000000-0000-0000-0000-000000000000},1"`); !errors.Is(err, m365graph.ErrPrecondition) {
+			t.Errorf("%d bytes onto another version = %v, want ErrPrecondition", size, err)
+		}
+		item, err := up(old.CTag)
+		if err != nil || item.ID != old.ID {
+			t.Fatalf("%d bytes onto the version known = %+v, %v", size, item, err)
+		}
+		assertArrived(t, c, item, data)
+	}
+}
+
+// The answer to the request that made the file is lost: Upload looks.
+func TestUploadFindsTheFileWhoseAnswerWasLost(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		size     int
+		fault    graphtest.Fault
+		conflict files.Conflict
+		err      error
+	}{
+		{"one request", 9, graphtest.Fault{Route: putContent, Cut: graphtest.CutBefore, After: true}, files.Fail, nil},
+		{"one request, answered 504", 9, graphtest.Fault{Route: putContent, Status: 504, After: true}, files.Fail, nil},
+		{"an empty file", 0, graphtest.Fault{Route: putContent, Cut: graphtest.CutBefore, After: true}, files.Fail, nil},
+		{"in place of another", 9, graphtest.Fault{Route: putContent, Cut: graphtest.CutBefore, After: true}, files.Replace, nil},
+		{"the last slice", simpleMax + 9, graphtest.Fault{Route: sliceRoute, Cut: graphtest.CutBefore, After: true}, files.Fail, nil},
+		{"nothing was made", 9, graphtest.Fault{Route: putContent, Cut: graphtest.CutBefore}, files.Fail, m365graph.ErrAmbiguous},
+		{"its name is not known", 9, graphtest.Fault{Route: putContent, Cut: graphtest.CutBefore, After: true}, files.Rename, m365graph.ErrAmbiguous},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, x := setup(t)
+			if err := x.Graph.Fail(tt.fault); err != nil {
+				t.Fatal(err)
+			}
+			data := noise(tt.size)
+			item, err := c.Upload(t.Context(), files.ByPath("new.bin"), bytes.NewReader(data), int64(tt.size), &files.UploadOptions{Conflict: tt.conflict})
+			if !errors.Is(err, tt.err) {
+				t.Fatalf("Upload = %v, want %v", err, tt.err)
+			}
+			if err == nil {
+				assertArrived(t, c, item, data)
+			}
+		})
+	}
+}
+
+// What stands there is somebody else's: it is not taken for ours.
+func TestAnotherFileOfThatNameIsNotTakenForOurs(t *testing.T) {
+	t.Parallel()
+	c, x := setup(t)
+	if err := x.Graph.Fail(graphtest.Fault{Route: putContent, Cut: graphtest.CutBefore}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Upload(t.Context(), files.ByPath("readme.txt"), strings.NewReader("9876543210"), 10, &files.UploadOptions{Conflict: files.Fail})
+	if !errors.Is(err, m365graph.ErrAmbiguous) {
+		t.Errorf("Upload = %v, want ErrAmbiguous", err)
+	}
+}
+
+// A process that died after the last slice left a file behind, and a session
+// that is gone.
+func TestAResumedUploadThatWasDoneIsFound(t *testing.T) {
+	t.Parallel()
+	c, x := setup(t)
+	data := noise(2*slice + 7)
+	upload := func(o *files.UploadOptions) (*files.DriveItem, error) {
+		return c.Upload(t.Context(), files.ByPath("big.bin"), bytes.NewReader(data), int64(len(data)), o)
+	}
+	var saved m365auth.Secret
+	first, err := upload(&files.UploadOptions{SliceSize: slice, Began: func(s *m365graph.UploadSession) error { saved = s.Save(); return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resume := func() *m365graph.UploadSession {
+		s, err := m365graph.ResumeUploadSession(saved)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if again, err := upload(&files.UploadOptions{Session: resume()}); err != nil || again.ID != first.ID {
+		t.Errorf("Upload again = %+v, %v, want the same item", again, err)
+	}
+	if err := m365graph.Delete(t.Context(), x.Client, m365graph.P("me", "drive", "items", first.ID), ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := upload(&files.UploadOptions{Session: resume()}); !errors.Is(err, m365graph.ErrSessionGone) {
+		t.Errorf("Upload again, with the file deleted = %v, want ErrSessionGone", err)
+	}
+	data = data[:0]
+	if _, err := upload(&files.UploadOptions{Session: resume()}); !errors.Is(err, m365graph.ErrSourceChanged) {
+		t.Errorf("Upload of an empty file into the session = %v, want ErrSourceChanged", err)
+	}
+}
+
+// A failed upload leaves nothing half done, unless it was told to.
+func TestAFailedUploadEndsItsSessionUnlessItIsKept(t *testing.T) {
+	t.Parallel()
+	for _, keep := range []bool{false, true} {
+		c, x := setup(t)
+		if err := x.Graph.Fail(graphtest.Fault{Route: sliceRoute, Skip: 1, Status: 507, Code: "quotaLimitReached"}); err != nil {
+			t.Fatal(err)
+		}
+		o := &files.UploadOptions{SliceSize: slice}
+		var kept *m365graph.UploadSession
+		if keep {
+			o.Began = func(s *m365graph.UploadSession) error { kept = s; return nil }
+		}
+		data := noise(simpleMax + 1)
+		up := func() error {
+			_, err := c.Upload(t.Context(), files.ByPath("big.bin"), bytes.NewReader(data), int64(len(data)), o)
+			return err
+		}
+		if err := up(); !errors.Is(err, m365graph.ErrQuota) {
+			t.Fatalf("Upload = %v, want ErrQuota", err)
+		}
+		all := x.Graph.Requests()
+		if deleted := all[len(all)-1].Method == http.MethodDelete; deleted == keep {
+			t.Errorf("kept %t: the session was deleted: %t", keep, deleted)
+		}
+		if o.Session = kept; keep {
+			if err := up(); err != nil {
+				t.Errorf("Upload into the session that was kept = %v", err)
+			}
+		}
+	}
+}
+
+func TestAFileThatChangedIsNotResumed(t *testing.T) {
+	t.Parallel()
+	c, _ := setup(t)
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, noise(3*slice), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	ctx, crash := context.WithCancel(t.Context())
+	var saved m365auth.Secret
+	_, err = c.Upload(ctx, files.ByPath("big.bin"), f, 3*slice, &files.UploadOptions{
+		Began:    func(s *m365graph.UploadSession) error { saved = s.Save(); return nil },
+		Progress: func(sent, _ int64) { crash() },
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("Upload = %v, want the crash", err)
+	}
+	if err := os.Chtimes(path, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	session, err := m365graph.ResumeUploadSession(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Upload(t.Context(), files.ByPath("big.bin"), f, 3*slice, &files.UploadOptions{Session: session}); !errors.Is(err, m365graph.ErrSourceChanged) {
+		t.Errorf("Upload = %v, want ErrSourceChanged", err)
+	}
+}
+
+// drive answers each upload with the same item.
+type drive string
+
+func (d drive) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}
+	body := string(d)
+	if r.Method == http.MethodPost {
+		body = `{"uploadUrl":"https://contoso.sharepoint.com/up"}`
+	}
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+func TestUploadComparesHashes(t *testing.T) {
+	t.Parallel()
+	data := []byte("what was sent")
+	item := func(name, driveType, hash string) string {
+		b, err := json.Marshal(map[string]any{
+			"id": "01ABC", "name": name, "size": 99, "parentReference": map[string]string{"driveType": driveType},
+			"file": map[string]any{"hashes": map[string]string{"quickXorHash": hash}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	other := quickXor([]byte("what is stored"))
+	for name, tt := range map[string]struct {
+		answer           string
+		mismatch, change bool
+	}{
+		"the same":                     {item("a.pdf", "business", quickXor(data)), false, false},
+		"damaged":                      {item("a.pdf", "business", other), true, false},
+		"no hash yet":                  {item("a.pdf", "business", ""), false, false},
+		"no file":                      {`{"id":"01ABC"}`, false, false},
+		"a document of SharePoint":     {item("a.DOCX", "documentLibrary", other), false, true},
+		"a document of a business":     {item("a.xlsx", "business", other), false, true},
+		"a document of who knows what": {`{"id":"01ABC","name":"a.pptx","file":{"hashes":{"quickXorHash":"` + other + `"}}}`, false, true},
+		"a document in a private home": {item("a.docx", "personal", other), true, false},
+		"a document left as it is":     {item("a.docx", "business", quickXor(data)), false, false},
+	} {
+		for _, o := range []*files.UploadOptions{nil, {Began: func(*m365graph.UploadSession) error { return nil }}} {
+			graph, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: &http.Client{Transport: drive(tt.answer)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := files.New(graph).Upload(t.Context(), files.ByPath("a"), bytes.NewReader(data), int64(len(data)), o)
+			var differ *files.HashError
+			if errors.Is(err, files.ErrHashMismatch) != tt.mismatch || (err != nil) != tt.mismatch || (got != nil) == tt.mismatch {
+				t.Errorf("%s: Upload = %+v, %v, want a mismatch: %t", name, got, err, tt.mismatch)
+			}
+			if got != nil && got.Rewritten != tt.change {
+				t.Errorf("%s: Rewritten = %t, want %t", name, got.Rewritten, tt.change)
+			}
+			want := files.HashError{ItemID: "01ABC", Sent: quickXor(data), Stored: other}
+			if errors.As(err, &differ) && (*differ != want || !strings.Contains(err.Error(), want.Sent) || !strings.Contains(err.Error(), want.Stored) || !strings.Contains(err.Error(), "01ABC")) {
+				t.Errorf("%s: %v, want %+v", name, err, want)
+			}
+		}
+	}
+}
+
+func TestAnAnswerWithoutAnItemIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{`{}`, `null`, ``} {
+		graph, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: &http.Client{Transport: drive(answer)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if item, err := files.New(graph).Upload(t.Context(), files.ByPath("a"), strings.NewReader("x"), 1, nil); err == nil {
+			t.Errorf("Upload answered with %q = %+v, want an error", answer, item)
+		}
+	}
+}
+
+func TestASourceThatIsTooShortIsNotSent(t *testing.T) {
+	t.Parallel()
+	c, x := setup(t)
+	if _, err := c.Upload(t.Context(), files.ByPath("a"), strings.NewReader("123"), 4, nil); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("Upload = %v, want the end of the source", err)
+	}
+	if got := routesSince(x, 0); len(got) > 0 {
+		t.Errorf("requests = %v, want none", got)
+	}
+}
+
+// A stream of unknown size is spooled, and hashed like all others.
+func TestAStreamIsUploaded(t *testing.T) {
+	t.Parallel()
+	c, _ := setup(t)
+	data := noise(simpleMax + 3*slice + 1)
+	s, err := m365graph.Spool(t.Context(), io.MultiReader(bytes.NewReader(data)), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	item, err := c.Upload(t.Context(), files.ByPath("stream.bin"), s, s.Size(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	assertArrived(t, c, item, data)
+}
+
+func ExampleErrHashMismatch() {
+	graph, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: &http.Client{
+		Transport: drive(`{"id":"01ABC","file":{"hashes":{"quickXorHash":"AAAAAAAAAAAAAAAAAAAAAAAAAAA="}}}`),
+	}})
+	if err != nil {
+		panic(err)
+	}
+	_, err = files.New(graph).Upload(context.Background(), files.ByPath("a.bin"), strings.NewReader("J"), 1, nil)
+	if errors.Is(err, files.ErrHashMismatch) {
+		fmt.Println(err)
+	}
+	// Output: files: upload: the item 01ABC has the hash AAAAAAAAAAAAAAAAAAAAAAAAAAA=, and what was sent SgAAAAAAAAAAAAAAAQAAAAAAAAA=
+}
