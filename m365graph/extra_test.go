@@ -15,7 +15,16 @@ import (
 	"github.com/m365go/sdk/m365graph/mail"
 )
 
-const oddMessage = `{"id":"1","subject":"Hi","mentionsPreview":{"isMentioned":true},"isReadReceiptRequested":null,` +
+func ExampleExtra() {
+	var m mail.Message
+	err := json.Unmarshal([]byte(`{"id":"1","subject":"Hello","mentionsPreview":{"isMentioned":true}}`), &m)
+	var preview struct{ IsMentioned bool }
+	found, decodeErr := m.Extra.Decode("mentionsPreview", &preview)
+	fmt.Println(m.Extra.Names(), found, preview.IsMentioned, err, decodeErr)
+	// Output: [mentionsPreview] true true <nil> <nil>
+}
+
+const oddMessage = `{"id":"1","subject":"Hi","mentionsPreview":{"isMentioned":true},"conversationIndex":null,` +
 	`"attachments":[{"@odata.type":"#microsoft.graph.itemAttachment","name":"a","item":{"id":"x"}}],"singleValueExtendedProperties":[{"id":"p","value":"v"}]}`
 
 // Whoever reads the entity, what its struct has no field for is kept.
@@ -40,7 +49,7 @@ func TestUnknownPropertiesSurviveReading(t *testing.T) {
 			t.Errorf("%s = %+v, %v, which keeps %s", name, m, err, m.Extra.Raw())
 			continue
 		}
-		want := []string{"mentionsPreview", "isReadReceiptRequested", "singleValueExtendedProperties"}
+		want := []string{"mentionsPreview", "conversationIndex", "singleValueExtendedProperties"}
 		if diff := cmp.Diff(want, m.Extra.Names()); diff != "" {
 			t.Errorf("%s: Names (-want +got):\n%s", name, diff)
 		}

@@ -30,18 +30,29 @@ type Event struct {
 	Start                 m365graph.DateTimeTimeZone `json:"start"`
 	End                   m365graph.DateTimeTimeZone `json:"end"`
 	OriginalStartTimeZone string                     `json:"originalStartTimeZone,omitempty"`
-	IsAllDay              bool                       `json:"isAllDay"`
-	Recurrence            *Recurrence                `json:"recurrence,omitempty"`
+	OriginalEndTimeZone   string                     `json:"originalEndTimeZone,omitempty"`
+	// OriginalStart is when the series would have an occurrence begin.
+	OriginalStart time.Time   `json:"originalStart,omitzero"`
+	IsAllDay      bool        `json:"isAllDay"`
+	Recurrence    *Recurrence `json:"recurrence,omitempty"`
 
 	Location  *Location            `json:"location,omitempty"`
 	Locations []Location           `json:"locations,omitempty"`
 	Organizer *m365graph.Recipient `json:"organizer,omitempty"`
 	Attendees []Attendee           `json:"attendees,omitempty"`
 
-	IsCancelled     bool           `json:"isCancelled"`
-	IsOrganizer     bool           `json:"isOrganizer"`
-	IsOnlineMeeting bool           `json:"isOnlineMeeting"`
-	OnlineMeeting   *OnlineMeeting `json:"onlineMeeting,omitempty"`
+	IsCancelled     bool               `json:"isCancelled"`
+	IsOrganizer     bool               `json:"isOrganizer"`
+	IsDraft         bool               `json:"isDraft,omitempty"`
+	IsOnlineMeeting bool               `json:"isOnlineMeeting"`
+	OnlineMeeting   *OnlineMeetingInfo `json:"onlineMeeting,omitempty"`
+	// OnlineMeetingProvider is "teamsForBusiness", "skypeForBusiness",
+	// "skypeForConsumer" or "unknown".
+	OnlineMeetingProvider string `json:"onlineMeetingProvider,omitempty"`
+	// ResponseRequested says that the organizer wants answers, and
+	// AllowNewTimeProposals that they may propose another time.
+	ResponseRequested     bool `json:"responseRequested,omitempty"`
+	AllowNewTimeProposals bool `json:"allowNewTimeProposals,omitempty"`
 	// ResponseStatus is the mailbox owner's own answer.
 	ResponseStatus *ResponseStatus `json:"responseStatus,omitempty"`
 	// ShowAs is "free", "tentative", "busy", "oof", "workingElsewhere" or
@@ -73,6 +84,27 @@ type Location struct {
 	DisplayName  string `json:"displayName,omitempty"`
 	LocationType string `json:"locationType,omitempty"`
 	LocationURI  string `json:"locationUri,omitempty"`
+	// LocationEmailAddress is that of a room, which is invited by it.
+	LocationEmailAddress string       `json:"locationEmailAddress,omitempty"`
+	Address              *Address     `json:"address,omitempty"`
+	Coordinates          *Coordinates `json:"coordinates,omitempty"`
+}
+
+// Address is where a place is by street.
+// https://learn.microsoft.com/graph/api/resources/physicaladdress
+type Address struct {
+	Street          string `json:"street,omitempty"`
+	City            string `json:"city,omitempty"`
+	State           string `json:"state,omitempty"`
+	PostalCode      string `json:"postalCode,omitempty"`
+	CountryOrRegion string `json:"countryOrRegion,omitempty"`
+}
+
+// Coordinates are where a place is on the globe, in degrees.
+// https://learn.microsoft.com/graph/api/resources/outlookgeocoordinates
+type Coordinates struct {
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
 }
 
 // Attendee is somebody, or a room, that is invited.
@@ -93,10 +125,15 @@ type ResponseStatus struct {
 	Time     time.Time `json:"time,omitzero"`
 }
 
-// OnlineMeeting is where to join.
+// OnlineMeetingInfo is where to join.
 // https://learn.microsoft.com/graph/api/resources/onlinemeetinginfo
-type OnlineMeeting struct {
+type OnlineMeetingInfo struct {
 	JoinURL string `json:"joinUrl,omitempty"`
+	// ConferenceID is what to dial after one of the numbers.
+	ConferenceID    string   `json:"conferenceId,omitempty"`
+	TollNumber      string   `json:"tollNumber,omitempty"`
+	TollFreeNumbers []string `json:"tollFreeNumbers,omitempty"`
+	QuickDial       string   `json:"quickDial,omitempty"`
 }
 
 // Recurrence says when a series repeats.

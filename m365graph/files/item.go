@@ -32,6 +32,15 @@ type DriveItem struct {
 	File    *File    `json:"file,omitempty"`
 	Folder  *Folder  `json:"folder,omitempty"`
 	Package *Package `json:"package,omitempty"`
+	// Root is set on the drive's root folder, SpecialFolder on those such as
+	// Documents that are found by a name of their own.
+	Root          *struct{}      `json:"root,omitempty"`
+	SpecialFolder *SpecialFolder `json:"specialFolder,omitempty"`
+	// Shared is set on what others can see.
+	Shared *Shared `json:"shared,omitempty"`
+	// Malware is set on what a scan found to be harmful; Graph does not let it
+	// be downloaded.
+	Malware *Malware `json:"malware,omitempty"`
 	// RemoteItem is set on what lies in somebody else's drive.
 	RemoteItem *RemoteItem `json:"remoteItem,omitempty"`
 	// Deleted is set on what a change list says is gone.
@@ -93,6 +102,29 @@ type Package struct {
 	Type string `json:"type,omitempty"`
 }
 
+// SpecialFolder is a folder with a name of its own.
+// https://learn.microsoft.com/graph/api/resources/specialfolder
+type SpecialFolder struct {
+	// Name is "documents", "photos", "cameraroll", "approot" or "music".
+	Name string `json:"name,omitempty"`
+}
+
+// Shared says who shared an item, and with whom.
+// https://learn.microsoft.com/graph/api/resources/shared
+type Shared struct {
+	// Scope is "anonymous", "organization" or "users".
+	Scope          string                 `json:"scope,omitempty"`
+	Owner          *m365graph.IdentitySet `json:"owner,omitempty"`
+	SharedBy       *m365graph.IdentitySet `json:"sharedBy,omitempty"`
+	SharedDateTime time.Time              `json:"sharedDateTime,omitzero"`
+}
+
+// Malware is what a scan found.
+// https://learn.microsoft.com/graph/api/resources/malware
+type Malware struct {
+	Description string `json:"description,omitempty"`
+}
+
 // RemoteItem is an item of another drive that this one links to.
 // https://learn.microsoft.com/graph/api/resources/remoteitem
 type RemoteItem struct {
@@ -101,6 +133,15 @@ type RemoteItem struct {
 	Size            int64          `json:"size,omitempty"`
 	WebURL          string         `json:"webUrl,omitempty"`
 	ParentReference *ItemReference `json:"parentReference,omitempty"`
+	// File, Folder and Package say what it is, as in a DriveItem.
+	File    *File    `json:"file,omitempty"`
+	Folder  *Folder  `json:"folder,omitempty"`
+	Package *Package `json:"package,omitempty"`
+	Shared  *Shared  `json:"shared,omitempty"`
+	// LastModifiedBy and the times are of the item where it lies.
+	CreatedDateTime      time.Time              `json:"createdDateTime,omitzero"`
+	LastModifiedDateTime time.Time              `json:"lastModifiedDateTime,omitzero"`
+	LastModifiedBy       *m365graph.IdentitySet `json:"lastModifiedBy,omitempty"`
 
 	// Extra is what else came.
 	Extra m365graph.Extra `json:"-"`

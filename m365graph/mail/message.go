@@ -21,6 +21,9 @@ type Message struct {
 	BodyPreview string `json:"bodyPreview,omitempty"`
 	// Body is nil in lists unless it was selected.
 	Body *m365graph.ItemBody `json:"body,omitempty"`
+	// UniqueBody is what this mail adds to those that it answers; nil unless it
+	// was selected.
+	UniqueBody *m365graph.ItemBody `json:"uniqueBody,omitempty"`
 
 	// From is whose mail it is, Sender who sent it on their behalf. Both are
 	// nil in some drafts.
@@ -39,6 +42,10 @@ type Message struct {
 	IsRead         bool `json:"isRead"`
 	IsDraft        bool `json:"isDraft"`
 	HasAttachments bool `json:"hasAttachments"`
+	// IsReadReceiptRequested and IsDeliveryReceiptRequested say what the sender
+	// wants to hear of.
+	IsReadReceiptRequested     bool `json:"isReadReceiptRequested,omitempty"`
+	IsDeliveryReceiptRequested bool `json:"isDeliveryReceiptRequested,omitempty"`
 	// Importance is "low", "normal" or "high".
 	Importance string `json:"importance,omitempty"`
 	// InferenceClassification is "focused" or "other".
@@ -47,6 +54,8 @@ type Message struct {
 	Flag                    *Flag        `json:"flag,omitempty"`
 	WebLink                 string       `json:"webLink,omitempty"`
 	Attachments             []Attachment `json:"attachments,omitempty"`
+	// InternetMessageHeaders are nil unless they were selected.
+	InternetMessageHeaders []Header `json:"internetMessageHeaders,omitempty"`
 
 	// Extra is what else came.
 	Extra m365graph.Extra `json:"-"`
@@ -54,6 +63,13 @@ type Message struct {
 
 // UnmarshalJSON reads the message and keeps what the struct has no field for.
 func (m *Message) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, m) }
+
+// Header is a line of a mail's header as it went over the internet.
+// https://learn.microsoft.com/graph/api/resources/internetmessageheader
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
 
 // Flag is a follow-up flag.
 // https://learn.microsoft.com/graph/api/resources/followupflag
@@ -75,8 +91,9 @@ type Attachment struct {
 	Name        string `json:"name"`
 	ContentType string `json:"contentType,omitempty"`
 	// Size is in bytes, as stored; somewhat more than the file's own.
-	Size     int  `json:"size,omitempty"`
-	IsInline bool `json:"isInline,omitempty"`
+	Size                 int       `json:"size,omitempty"`
+	IsInline             bool      `json:"isInline,omitempty"`
+	LastModifiedDateTime time.Time `json:"lastModifiedDateTime,omitzero"`
 	// ContentID is what "cid:" links in an HTML body refer to.
 	ContentID string `json:"contentId,omitempty"`
 	// ContentBytes is a file's content; nil in lists.
