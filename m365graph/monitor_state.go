@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/m365go/sdk/m365auth"
@@ -38,23 +39,20 @@ func (e *OperationError) Error() string {
 	return text
 }
 
-// codeSentinels are for failures that come without a status of HTTP's.
-var codeSentinels = map[string]error{
-	"accessdenied": ErrForbidden, "activitylimitreached": ErrThrottled, "itemnotfound": ErrNotFound,
-	"namealreadyexists": ErrConflict, "quotalimitreached": ErrQuota, "resourcelocked": ErrLocked,
-	"resourcemodified": ErrPrecondition, "unauthenticated": ErrUnauthenticated,
+// operationSentinel is for failures that come without a status of HTTP's.
+var operationSentinel = map[string]error{
+	"accessdenied": ErrForbidden, "itemnotfound": ErrNotFound, "namealreadyexists": ErrConflict,
+	"resourcelocked": ErrLocked, "resourcemodified": ErrPrecondition, "unauthenticated": ErrUnauthenticated,
 }
 
 // Is reports whether target is a sentinel that one of the codes stands for.
 // OneDrive refines them behind an underscore: AccessDenied_ItemIsLocked.
 func (e *OperationError) Is(target error) bool {
-	for _, code := range append([]string{e.Code}, e.Inner...) {
+	says := func(code string) bool {
 		code, _, _ = strings.Cut(strings.ToLower(code), "_")
-		if s := codeSentinels[code]; s != nil && s == target {
-			return true
-		}
+		return operationSentinel[code] == target || codeSentinel[code] == target
 	}
-	return false
+	return target != nil && (says(e.Code) || slices.ContainsFunc(e.Inner, says))
 }
 
 // operationState is one answer of a monitor.
