@@ -73,12 +73,12 @@ type ContentInfo struct {
 // Download is a file, or a part of one, on its way. Read it to its end and close
 // it, from one goroutine; Close alone may be called from another.
 //
-// A connection that is cut, or brings nothing for a minute, is made again where
-// it was, and a link that has lapsed is renewed. That goes on for as long as it
-// brings bytes; after [Options].MaxRetries tries that bring none, Read fails. It
-// also fails, with [ErrPrecondition], if the file has changed meanwhile, and
-// where the host gives no proof that it has not: the bytes read are always those
-// of one version.
+// A connection that is cut, or brings nothing for half a minute to a minute, is
+// made again where it was, and a link that has lapsed is renewed. That goes on
+// for as long as it brings bytes; after [Options].MaxRetries tries that bring
+// none, Read fails. It also fails, with [ErrPrecondition], if the file has
+// changed meanwhile, and where the host gives no proof that it has not: the
+// bytes read are always those of one version.
 type Download struct {
 	io.ReadCloser
 	ContentInfo

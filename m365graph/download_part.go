@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,15 +18,19 @@ type contentPart struct {
 	ranged bool  // the host serves ranges
 	skip   int64 // bytes to drop, as it does not
 
-	body  io.ReadCloser
-	stall *time.Timer // ends the request if it brings nothing
-	end   context.CancelCauseFunc
+	body io.ReadCloser
+	end  context.CancelCauseFunc
+
+	reads        atomic.Int64 // begun and ended: odd while one is under way
+	stalled, off atomic.Bool
+	watch        *time.Timer
 }
 
-// downloadStall is how long an answer may bring nothing before it counts as cut.
-const downloadStall = time.Minute
+// downloadWatch is how often it is seen whether an answer brings anything. One
+// that has brought nothing twice counts as cut.
+const downloadWatch = 30 * time.Second
 
-var errStalled = fmt.Errorf("nothing came for %v", downloadStall)
+var errStalled = fmt.Errorf("nothing came for more than %v", downloadWatch)
 
 // open asks for a part of the file; a length of 0 means the rest of it.
 func (f *contentFile) open(ctx context.Context, offset, length int64) (*contentPart, error) {
@@ -37,8 +42,7 @@ func (f *contentFile) open(ctx context.Context, offset, length int64) (*contentP
 	}
 	p, err := f.accept(resp, offset, length)
 	p.end = end
-	p.stall = time.AfterFunc(downloadStall, func() { end(errStalled) })
-	p.stall.Stop()
+	p.begin()
 	if err != nil {
 		_ = p.Close()
 		return nil, fmt.Errorf("m365graph: download %s: %w", f.path, err)
@@ -61,11 +65,30 @@ func isNoRange(err error) bool {
 	return ok && no.Status == http.StatusRequestedRangeNotSatisfiable
 }
 
+// begin begins to watch the reads. To set a timer for each would cost more than
+// many a read.
+func (p *contentPart) begin() {
+	seen := int64(0)
+	p.watch = time.AfterFunc(downloadWatch, func() {
+		switch now := p.reads.Load(); {
+		case p.off.Load():
+		case now%2 == 1 && now == seen:
+			p.stalled.Store(true)
+			p.end(errStalled)
+		default:
+			seen = now
+			p.watch.Reset(downloadWatch)
+		}
+	})
+	p.watch.Reset(downloadWatch) // from here on it is known where it is
+}
+
 // Read reads what comes, and fails if nothing does.
 func (p *contentPart) Read(b []byte) (int, error) {
-	p.stall.Reset(downloadStall)
+	p.reads.Add(1)
 	n, err := p.body.Read(b)
-	if !p.stall.Stop() && err != nil {
+	p.reads.Add(1)
+	if err != nil && p.stalled.Load() {
 		err = errStalled
 	}
 	return n, err
@@ -73,6 +96,8 @@ func (p *contentPart) Read(b []byte) (int, error) {
 
 // Close ends the answer.
 func (p *contentPart) Close() error {
+	p.off.Store(true)
+	p.watch.Stop()
 	err := p.body.Close()
 	p.end(nil)
 	return err

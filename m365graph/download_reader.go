@@ -117,7 +117,7 @@ func (r *contentReader) Read(p []byte) (int, error) {
 		case len(p) == 0:
 			return 0, nil
 		case r.at == r.end || r.at == r.most:
-			r.failed = io.EOF
+			r.finish()
 			continue
 		}
 		n, end, err := r.readPart(p)
@@ -128,7 +128,7 @@ func (r *contentReader) Read(p []byte) (int, error) {
 		}
 		switch {
 		case end:
-			r.failed = io.EOF
+			r.finish()
 		case err != nil && r.at != r.end && r.at != r.most:
 			r.goOn(err)
 		}
@@ -136,6 +136,12 @@ func (r *contentReader) Read(p []byte) (int, error) {
 			return n, nil
 		}
 	}
+}
+
+// finish gives the connection back as soon as all has come.
+func (r *contentReader) finish() {
+	r.failed = io.EOF
+	_ = r.part.Close()
 }
 
 // readPart reads from the answer at hand. What is to be skipped goes through p
