@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"time"
 
@@ -16,8 +17,8 @@ import (
 func (k *call) loop(ctx context.Context) *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient:   k.transport(),
-		Logger:       nil, // it would print whole URLs
-		RetryMax:     max(0, k.client.opts.MaxRetries),
+		Logger:       nil,         // it would print whole URLs
+		RetryMax:     math.MaxInt, // check knows when to end
 		RetryWaitMax: k.client.opts.MaxWait,
 		RequestLogHook: func(retryablehttp.Logger, *http.Request, int) {
 			k.attempts++
@@ -50,6 +51,9 @@ func (k *call) check(ctx context.Context, resp *http.Response, err error) (bool,
 	k.tellAttempt(ctx, resp, err)
 	v, throttled := k.judge(ctx, resp, err)
 	k.maybe = k.maybe || v.maybe
+	if throttled && k.othersGoOn() {
+		k.last++
+	}
 	again := v.again && k.attempts < k.last && k.worthWaiting(ctx)
 	if throttled || again {
 		k.tellWait(ctx, resp, err, throttled, again)
@@ -86,6 +90,15 @@ func (k *call) judge(ctx context.Context, resp *http.Response, err error) (v ver
 // was asked for: anywhere else it is some gateway's.
 func (k *call) says(resp *http.Response) bool {
 	return resp.StatusCode < http.StatusMultipleChoices || (k.stream || k.redirect) && resp.StatusCode < http.StatusBadRequest
+}
+
+// othersGoOn reports whether the scope was given something since the call was
+// last throttled. Then the call's turn will come, and its refusal counts for
+// nothing; many callers would starve otherwise.
+func (k *call) othersGoOn() bool {
+	before := k.others
+	k.others = k.client.limiter.answered(k.scope)
+	return before > 0 && k.others > before
 }
 
 // worthWaiting reports whether the next attempt would start within the limits

@@ -35,6 +35,7 @@ type call struct {
 
 	attempts int
 	last     int       // the attempt that is not followed by another
+	others   uint64    // how many of its scope were answered when it was last throttled
 	deadline time.Time // no attempt begins after it; zero for none
 	started  time.Time
 	watch    watch

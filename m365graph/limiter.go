@@ -73,6 +73,8 @@ type lane struct {
 	next  time.Time     // of the gap's making
 	since time.Time     // the end of the last pause, if there was no idle moment since it
 	given int           // how many were answered since
+	took  time.Duration // for each of those answered up to the last pause
+	total uint64        // how many were answered at all
 }
 
 const (
@@ -148,6 +150,7 @@ func (l *limiter) leave(s scope, answered bool) {
 	ln.busy--
 	if answered {
 		ln.given++
+		ln.total++
 		if ln.open < ln.limit {
 			ln.open++
 		}
@@ -159,6 +162,13 @@ func (l *limiter) leave(s scope, answered bool) {
 		ln.since = time.Time{}
 	}
 	l.admit(ln)
+}
+
+// answered is how many of a scope were answered since the client began.
+func (l *limiter) answered(s scope) uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lane(s).total
 }
 
 // throttle pauses a scope. Whoever waits for it and would have to wait too long
@@ -185,9 +195,14 @@ func (l *limiter) throttle(s scope, wait time.Duration) {
 // learn takes from one pause to the next what the scope is given.
 func (ln *lane) learn(until time.Time) {
 	if ln.since.IsZero() || ln.given == 0 {
-		ln.gap, ln.open = 0, 1
+		ln.gap, ln.took, ln.open = 0, 0, 1
 	} else {
-		ln.gap = until.Sub(ln.since) / time.Duration(ln.given)
+		took := until.Sub(ln.since) / time.Duration(ln.given)
+		ln.gap = took
+		if ln.took > 0 { // whatever made us late made one of them too long
+			ln.gap = min(took, ln.took)
+		}
+		ln.took = took
 	}
 	ln.since, ln.given = until, 0
 }

@@ -128,7 +128,7 @@ func backoff(n int, asked, most time.Duration) time.Duration {
 
 // spread is how much more than Graph asked for is waited at most.
 func spread(asked time.Duration) time.Duration {
-	return min(asked/20, time.Second) + time.Millisecond
+	return min(asked/20, time.Second) + 1
 }
 
 // maxRetryAfter is where an absurd Retry-After is cut, so that sums of it do

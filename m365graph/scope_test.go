@@ -94,14 +94,14 @@ func BenchmarkScopeAndLimiter(b *testing.B) {
 	}
 }
 
-// An application that visits a hundred thousand mailboxes keeps no trace of
+// An application that visits ten thousand mailboxes keeps no trace of
 // them all.
 func TestScopesAtRestAreForgotten(t *testing.T) {
 	t.Parallel()
 	l := newLimiter(Limits{}, 0)
 	held := scope{serviceMailbox, "held"}
-	for i := range 100_000 {
-		s := scope{serviceMailbox, string(rune('a'+i%26)) + strings.Repeat("x", i%1000) + string(rune('a'+i/26000))}
+	for i := range 10_000 {
+		s := scope{serviceMailbox, string(rune('a'+i%26)) + strings.Repeat("x", i%100) + string(rune('a'+i/2600))}
 		if i == 7 {
 			s = held
 		}
