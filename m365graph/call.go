@@ -129,15 +129,20 @@ func (k *call) enter(ctx context.Context) error {
 	err := l.enter(ctx, k.scope, k.ticket, k.deadline)
 	k.inside = err == nil
 	if errors.Is(err, errPaused) {
-		if k.no == nil {
-			k.no = &Error{
-				Method: k.method, Path: k.path, Status: http.StatusTooManyRequests,
-				Message: "not sent, as Graph has asked for a pause",
-			}
-		}
-		k.no.RetryAfter = l.pause(k.scope)
+		k.refuse(l.pause(k.scope))
 	}
 	return err
+}
+
+// refuse answers in Graph's place, which has asked for a pause.
+func (k *call) refuse(pause time.Duration) {
+	if k.no == nil {
+		k.no = &Error{
+			Method: k.method, Path: k.path, Status: http.StatusTooManyRequests,
+			Message: "not sent, as Graph has asked for a pause",
+		}
+	}
+	k.no.RetryAfter = pause
 }
 
 // leave gives the place back, if the call has one.

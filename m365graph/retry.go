@@ -119,11 +119,17 @@ const (
 // is waited in full, with a little on top so that clients which were refused
 // together do not come back together.
 func backoff(n int, asked, most time.Duration) time.Duration {
+	return backoffAt(n, asked, most, rand.Float64())
+}
+
+// backoffAt is backoff with the luck of others, from 0 to 1: what may come back
+// together shares it.
+func backoffAt(n int, asked, most time.Duration, luck float64) time.Duration {
 	if asked > 0 {
-		return asked + rand.N(spread(asked))
+		return asked + time.Duration(luck*float64(spread(asked)))
 	}
 	d := min(firstBackoff<<min(n, maxShift), most)
-	return d/2 + rand.N(d/2+1)
+	return d/2 + time.Duration(luck*float64(d/2))
 }
 
 // spread is how much more than Graph asked for is waited at most.
