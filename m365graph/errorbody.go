@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"regexp"
@@ -46,11 +45,8 @@ func newError(resp *http.Response, method, path string, now time.Time, anonymous
 		e.Inner = append(e.Inner, codeMalware)
 		e.Message = "the host withholds the file, which it found to be infected"
 	}
-	switch {
-	case anonymous:
+	if anonymous {
 		e.Message = links.ReplaceAllString(e.Message, "(a link)")
-	case errors.Is(e, ErrResync):
-		e.Location = resp.Header.Get("Location")
 	}
 	return e
 }

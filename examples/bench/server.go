@@ -18,7 +18,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"sync"
 	"time"
 
 	"github.com/m365go/sdk/m365auth"
@@ -59,13 +58,12 @@ func serve(settings string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	where := address{setting: s, Certificate: cert.Certificate[0]}
-	item := sync.OnceValue(func() []byte { return newItem(s.Size) })
-	content, err := listen(cert, s, contentHandler(s, item), &where.Content)
+	content, err := listen(cert, s, contentHandler(s), &where.Content)
 	if err != nil {
 		return err
 	}
 	defer content.Close()
-	graph, err := listen(cert, s, graphHandler(s, "https://"+where.Content, item), &where.Graph)
+	graph, err := listen(cert, s, graphHandler(s, "https://"+where.Content), &where.Graph)
 	if err != nil {
 		return err
 	}
