@@ -2,6 +2,7 @@ package m365graph
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -77,6 +78,7 @@ func (k *call) judge(ctx context.Context, resp *http.Response, err error) (v ver
 		return judgeError(k.safety, err, k.watch.neverSent()), false
 	default:
 		k.no = newError(resp, k.method, k.path, now, k.anonymous)
+		k.no.ClientRequestID = cmp.Or(k.no.ClientRequestID, k.clientRequestID()) // a gateway does not return it
 		k.wait = backoff(k.attempts-1, k.no.RetryAfter, most)
 		_, asked := parseRetryAfter(resp.Header.Get("Retry-After"), now)
 		if resp.StatusCode == http.StatusServiceUnavailable {

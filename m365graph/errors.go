@@ -56,7 +56,9 @@ type Error struct {
 	Code, Message, Target string
 	// Inner are the nested codes, outermost first; each refines the last.
 	Inner []string
-	// RequestID and ClientRequestID are what Microsoft's support asks for.
+	// RequestID and ClientRequestID are what Microsoft's support asks for. A
+	// gateway gives no RequestID; ClientRequestID is our own, and always there
+	// but from content hosts.
 	RequestID, ClientRequestID string
 	// Date is the server's time of the answer; zero if it did not say.
 	Date time.Time
@@ -93,8 +95,11 @@ func (e *Error) Error() string {
 	if e.Attempts > 1 {
 		notes = append(notes, fmt.Sprintf("sent %d times", e.Attempts))
 	}
-	if e.RequestID != "" {
+	switch {
+	case e.RequestID != "":
 		notes = append(notes, "request-id "+e.RequestID)
+	case e.ClientRequestID != "":
+		notes = append(notes, "client-request-id "+e.ClientRequestID)
 	}
 	if len(notes) > 0 {
 		b.WriteString(" (" + strings.Join(notes, ", ") + ")")

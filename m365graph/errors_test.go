@@ -67,6 +67,7 @@ func TestErrorsAreReadInEachOfTheirShapes(t *testing.T) {
 			for _, contentType := range []string{"application/json", "text/html", "", "\x00"} {
 				got := fault(t, reply(status, tt.body, "Content-Type", contentType))
 				tt.want.Method, tt.want.Path, tt.want.Status, tt.want.RequestID, tt.want.Attempts = "POST", "/me/thing", status, "request-1", 1
+				tt.want.ClientRequestID = got.ClientRequestID // another each time
 				if diff := cmp.Diff(&tt.want, got); diff != "" {
 					t.Errorf("%s as a %d of type %q (-want +got):\n%s", name, status, contentType, diff)
 				}
@@ -135,6 +136,16 @@ func TestErrorsCarryWhatSupportAsksFor(t *testing.T) {
 		"x-ms-ags-diagnostic", `{"ServerInfo":{}}`, "Retry-After", "1.5"))
 	if got.RequestID != "r" || got.ClientRequestID != "c" || !got.Date.Equal(date) || got.Diagnostic == "" || got.RetryAfter != 1500*time.Millisecond {
 		t.Errorf("error = %+v", got)
+	}
+	var asked string
+	w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
+		asked = req.Header.Get("client-request-id")
+		resp := reply(404, "<html>")
+		resp.Header.Del("Request-Id")
+		return resp, nil
+	}}
+	if _, err := setup(t, w).Do(t.Context(), requestNamed("GET")); err == nil || len(asked) != 36 || !strings.Contains(err.Error(), "client-request-id "+asked) {
+		t.Errorf("a gateway's answer = %v, want our own id %s in it", err, asked)
 	}
 	inner := reply(400, `{"error":{"code":"a","innerError":{"request-id":"from\nthe body`+strings.Repeat("x", 9000)+`"}}}`)
 	inner.Header.Del("Request-Id")
