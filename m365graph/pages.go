@@ -156,3 +156,19 @@ func parseCursor(cursor string) (skip int, link string, err error) {
 // cursorWithin is a place in the middle of the page behind link. Graph's own
 // links stand between pages only.
 func cursorWithin(link string, skip int) string { return strconv.Itoa(skip) + "|" + link }
+
+// Count returns how many items a collection holds, without any of them: path is
+// the collection's own. Of the query only Filter, Search and Params count.
+// The directory counts in its eventually consistent index, as Query.Eventual says.
+// https://learn.microsoft.com/graph/query-parameters
+func Count(ctx context.Context, c *Client, path Path, q *Query) (int64, error) {
+	query := Query{Eventual: true}
+	if q != nil {
+		query.Filter, query.Search, query.Params = q.Filter, q.Search, q.Params
+	}
+	n, err := Get[int64](ctx, c, path.Join("$count"), &query)
+	if err != nil {
+		return 0, err
+	}
+	return *n, nil
+}

@@ -1,0 +1,56 @@
+package m365graph_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/m365go/sdk/m365graph"
+)
+
+func TestCountAsksForTheNumberOnly(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+		return reply(200, "\xef\xbb\xbf4294967296\r\n", "Content-Type", "text/plain"), nil
+	}}
+	q := &m365graph.Query{
+		Filter: m365graph.Where("startswith(displayName, ?)", "S"), Search: "displayName:Desk", Params: map[string]string{"a": "b"},
+		Select: []string{"id"}, OrderBy: []string{"displayName"}, Top: 5, Skip: 1, Count: true, Cursor: nextRoot, MaxItems: 1,
+	}
+	for path, collection := range map[string]m365graph.Path{
+		"/v1.0/users/$count":               m365graph.P("users"),
+		"/v1.0/users/a%2Fb/manager/$count": m365graph.P("users", "a/b", "manager"),
+		"/v1.0/me/drive/root:/a:/$count":   m365graph.P("me", "drive", "root").At("a"),
+	} {
+		got, err := m365graph.Count(t.Context(), setup(t, w), collection, q)
+		if got != 1<<32 || err != nil {
+			t.Errorf("Count(%s) = %d, %v, want %d", collection, got, err, 1<<32)
+		}
+		all := w.requests()
+		req := all[len(all)-1]
+		if req.URL.EscapedPath() != path || req.Header.Get("ConsistencyLevel") != "eventual" {
+			t.Errorf("Count asked %s with ConsistencyLevel %q, want %s and eventual", req.URL.EscapedPath(), req.Header.Get("ConsistencyLevel"), path)
+		}
+		if want := "$filter=startswith%28displayName%2C%20%27S%27%29&$search=%22displayName%3ADesk%22&a=b"; req.URL.RawQuery != want {
+			t.Errorf("Count asked %s, want %s", req.URL.RawQuery, want)
+		}
+	}
+}
+
+func TestCountRefusesWhatIsNoNumber(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "many", "1.5", `"3"`, "null", "<html>", "99999999999999999999", "1 2"} {
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, body), nil }}
+		if n, err := m365graph.Count(t.Context(), setup(t, w), m365graph.P("users"), nil); err == nil || n != 0 {
+			t.Errorf("Count answered with %q = %d, want an error", body, n)
+		}
+	}
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return graphError(400, "Request_BadRequest"), nil }}
+	if _, err := m365graph.Count(t.Context(), setup(t, w), m365graph.P(""), nil); err == nil || len(w.requests()) != 0 {
+		t.Errorf("Count of an empty path = %v after %d requests", err, len(w.requests()))
+	}
+	var refused *m365graph.Error
+	if _, err := m365graph.Count(t.Context(), setup(t, w), m365graph.P("users"), nil); !errors.As(err, &refused) {
+		t.Errorf("Count refused = %v, want an *Error", err)
+	}
+}
