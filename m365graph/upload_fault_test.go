@@ -115,6 +115,10 @@ func TestUploadFindsItsWayAfterAFault(t *testing.T) {
 			"PUT 0-1310719/1310720, GET, PUT 12345-55232/1310720, PUT 77829-99375/1310720"},
 		{"what was there is gone", 2 * unit, []step{expects(202, "655360-"), expects(202, "0-"), expects(202, "655360-"), created},
 			"PUT 0-655359/1310720, PUT 655360-1310719/1310720, PUT 0-655359/1310720, PUT 655360-1310719/1310720"},
+		{"each slice may meet a fault", unit, []step{refuses(500, ""), expects(200, "0-"), cut, expects(200, "0-"), expects(202, "327680-"),
+			cut, expects(200, "327680-"), refuses(502, ""), expects(200, "327680-"), expects(202, "655360-"), cut, expects(200, "655360-"), expects(202, "983040-"), created},
+			"PUT 0-327679/1310720, GET, PUT 0-327679/1310720, GET, PUT 0-327679/1310720, " +
+				"PUT 327680-655359/1310720, GET, PUT 327680-655359/1310720, GET, PUT 327680-655359/1310720, PUT 655360-983039/1310720, GET, PUT 655360-983039/1310720, PUT 983040-1310719/1310720"},
 		{"an overlap is skipped", 2 * unit, []step{refuses(416, "invalidRange"), expects(200, "655360-"), created},
 			"PUT 0-655359/1310720, GET, PUT 655360-1310719/1310720"},
 		{"a 429 is waited out", 4 * unit, []step{refuses(429, "activityLimitReached", "Retry-After", "0.5"), created},
@@ -184,6 +188,7 @@ func TestUploadEndsForGood(t *testing.T) {
 		asked int
 	}{
 		"the name was taken meanwhile":    {[]step{half, refuses(409, "nameAlreadyExists")}, m365graph.ErrConflict, 2},
+		"so the last slice is told":       {[]step{half, cut, expects(200, "327680-"), refuses(409, "nameAlreadyExists")}, m365graph.ErrConflict, 4},
 		"so says the session":             {[]step{half, refuses(409, "upload_name_conflict")}, m365graph.ErrConflict, 2},
 		"the drive is full":               {[]step{half, refuses(507, "quotaLimitReached")}, m365graph.ErrQuota, 2},
 		"the file is locked":              {[]step{half, refuses(423, "resourceLocked")}, m365graph.ErrLocked, 2},
@@ -192,6 +197,7 @@ func TestUploadEndsForGood(t *testing.T) {
 		"the session has lapsed, by 410":  {[]step{half, refuses(410, "itemNotFound")}, m365graph.ErrSessionGone, 2},
 		"the session never was":           {[]step{refuses(404, "itemNotFound")}, m365graph.ErrSessionGone, 4},
 		"the wait is too long":            {[]step{half, refuses(429, "", "Retry-After", "3600")}, m365graph.ErrThrottled, 2},
+		"a gateway's wait is too long":    {[]step{refuses(504, "", "Retry-After", "3600")}, nil, 1},
 		"the link is refused":             {[]step{refuses(401, "unauthenticated")}, m365graph.ErrUnauthenticated, 1},
 		"somebody else sends":             {[]step{refuses(416, "invalidRange"), expects(200, "0-"), refuses(416, "invalidRange"), expects(200, "327680-"), refuses(416, "invalidRange"), expects(200, "0-"), refuses(416, "invalidRange")}, m365graph.ErrConflict, 7},
 		"the session leads elsewhere":     {[]step{says(202, `{"nextExpectedRanges":["327680-"],"uploadUrl":"https://evil.example/up"}`)}, m365graph.ErrHostNotAllowed, 1},
@@ -248,6 +254,20 @@ func TestAResumedUploadWithNothingLeftIsAmbiguous(t *testing.T) {
 	_, err := setup(t, k.wire).Upload(t.Context(), session(), strings.NewReader("0123456789"), 10, nil)
 	if !errors.Is(err, m365graph.ErrAmbiguous) {
 		t.Errorf("Upload = %v, want ErrAmbiguous", err)
+	}
+}
+
+// Nobody need look for a file that is known to be there.
+func TestASessionThatHasDoneItsWorkIsGone(t *testing.T) {
+	t.Parallel()
+	k := newTalk(created, refuses(404, "itemNotFound"))
+	c := setup(t, k.wire)
+	s := fresh(t, c, k)
+	if _, err := c.Upload(t.Context(), s, strings.NewReader("x"), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Upload(t.Context(), s, strings.NewReader("x"), 1, nil); !errors.Is(err, m365graph.ErrSessionGone) || errors.Is(err, m365graph.ErrAmbiguous) {
+		t.Errorf("Upload once more = %v, want ErrSessionGone", err)
 	}
 }
 
