@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"regexp"
@@ -45,8 +46,11 @@ func newError(resp *http.Response, method, path string, now time.Time, anonymous
 		e.Inner = append(e.Inner, codeMalware)
 		e.Message = "the host withholds the file, which it found to be infected"
 	}
-	if anonymous {
+	switch {
+	case anonymous:
 		e.Message = links.ReplaceAllString(e.Message, "(a link)")
+	case errors.Is(e, ErrResync):
+		e.Location = resp.Header.Get("Location")
 	}
 	return e
 }

@@ -68,6 +68,9 @@ type Error struct {
 	RetryAfter time.Duration
 	// Claims is the challenge to sign in with, as JSON.
 	Claims string
+	// Location is where an answer that matches [ErrResync] says to start over, as
+	// it came: it may lead anywhere, and hold words of the query.
+	Location string
 	// Attempts is how often the request was sent.
 	Attempts int
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
 )
 
@@ -152,4 +154,33 @@ func TestNoQueryIsPrinted(t *testing.T) {
 			t.Errorf("the query was printed, or nothing was:\n%s", text)
 		}
 	})
+}
+
+// A server that is busy closes its doors to the connections that it has, so
+// after a 503 a new one is made, where the connections are our own.
+// https://learn.microsoft.com/graph/best-practices-concept
+func TestABusyServerIsAskedAgainOverANewConnection(t *testing.T) {
+	// Not parallel: it changes the transport that new clients copy.
+	for _, status := range []int{503, 504} {
+		var from []string
+		s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if from = append(from, r.RemoteAddr); len(from) == 1 {
+				w.Header().Set("Retry-After", "0.01")
+				w.WriteHeader(status)
+			}
+			_, _ = io.WriteString(w, "{}")
+		}))
+		trust := s.Client().Transport.(*http.Transport).TLSClientConfig
+		before := http.DefaultTransport
+		ours := before.(*http.Transport).Clone()
+		ours.TLSClientConfig = trust
+		http.DefaultTransport = ours
+		c := newClient(t, m365auth.Static(canary), &m365graph.Options{Cloud: cloudAt(strings.TrimPrefix(s.URL, "https://"))})
+		http.DefaultTransport = before
+		_, err := c.Do(t.Context(), requestNamed("GET"))
+		s.Close()
+		if err != nil || len(from) != 2 || (from[0] != from[1]) != (status == 503) {
+			t.Errorf("GET answered %d = %v, asked from %v, want another connection after 503 alone", status, err, from)
+		}
+	}
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-const trip = 10 * time.Millisecond
+// distance is how far the bucket is, there and back.
+const distance = 10 * time.Millisecond
 
 // ask sends a request and returns the wait that its answer names, 0 for none.
 func ask(t *testing.T, b *bucket) time.Duration {
@@ -35,17 +36,17 @@ func ask(t *testing.T, b *bucket) time.Duration {
 func TestTheBucketNamesTheTimeOfTheNextToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBucket(4, 2, trip) // a token each 250 ms
+		b := newBucket(4, 2, distance) // a token each 250 ms
 		for i := range 2 {
 			if wait := ask(t, b); wait != 0 {
 				t.Errorf("request %d of the burst was told to wait %v", i, wait)
 			}
 		}
 		wait := ask(t, b)
-		if want := 250*time.Millisecond - 2*trip; wait != want {
+		if want := 250*time.Millisecond - 2*distance; wait != want {
 			t.Fatalf("the third was told to wait %v, want %v", wait, want)
 		}
-		<-time.After(wait - trip) // an answer and a request are on their way for a trip
+		<-time.After(wait - distance) // an answer and a request are on their way for a trip
 		if again := ask(t, b); again != 0 {
 			t.Errorf("at its time it was told to wait %v more", again)
 		}
@@ -63,13 +64,13 @@ func TestARequestWithinAWaitIsEarly(t *testing.T) {
 	}{
 		"on its way":       {hearing, 0},
 		"too early":        {hearing + time.Millisecond, 1},
-		"a moment early":   {990*time.Millisecond - trip - time.Millisecond, 1},
-		"just at its time": {990*time.Millisecond - trip, 0},
+		"a moment early":   {990*time.Millisecond - distance - time.Millisecond, 1},
+		"just at its time": {990*time.Millisecond - distance, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				b := newBucket(1, 1, trip)
+				b := newBucket(1, 1, distance)
 				ask(t, b)
 				if wait := ask(t, b); wait != 990*time.Millisecond {
 					t.Fatalf("the second was told to wait %v, want 990ms", wait)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,11 +9,13 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/files"
 )
 
-// graphHandler is as much of Graph as the rows ask for. Content lies at the
-// given root.
-func graphHandler(s setting, content string) http.Handler {
+// graphHandler is as much of Graph as the rows ask for. The content of its one
+// item lies at the given root.
+func graphHandler(s setting, content string, item func() []byte) http.Handler {
 	mux := http.NewServeMux()
 	var once sync.Once
 	var pages [][]byte
@@ -27,6 +30,9 @@ func graphHandler(s setting, content string) http.Handler {
 	})
 	mux.HandleFunc("POST /v1.0/me/drive/root:/{file}/createUploadSession", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, fmt.Appendf(nil, `{"uploadUrl":"%s/upload","expirationDateTime":"2099-01-01T00:00:00Z"}`, content))
+	})
+	mux.HandleFunc("GET /v1.0/me/drive/root:/{file}", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, item())
 	})
 	mux.HandleFunc("GET /v1.0/me/drive/root:/{file}/content", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", content+"/download")
@@ -58,15 +64,15 @@ func late(latency time.Duration, next http.Handler) http.Handler {
 }
 
 // contentHandler takes files and gives one, as fast as it can.
-func contentHandler(s setting) http.Handler {
+func contentHandler(s setting, item func() []byte) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("PUT /upload", takeSlice)
+	mux.HandleFunc("PUT /upload", func(w http.ResponseWriter, r *http.Request) { takeSlice(w, r, item) })
 	mux.HandleFunc("GET /download", func(w http.ResponseWriter, r *http.Request) { giveFile(w, r, s.Size) })
 	return mux
 }
 
 // takeSlice reads a slice to its end and says which comes next, as OneDrive does.
-func takeSlice(w http.ResponseWriter, r *http.Request) {
+func takeSlice(w http.ResponseWriter, r *http.Request, item func() []byte) {
 	var from, to, size int64
 	if _, err := fmt.Sscanf(r.Header.Get("Content-Range"), "bytes %d-%d/%d", &from, &to, &size); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -79,9 +85,19 @@ func takeSlice(w http.ResponseWriter, r *http.Request) {
 	case to+1 < size:
 		answer(w, http.StatusAccepted, fmt.Appendf(nil, `{"expirationDateTime":"2099-01-01T00:00:00Z","nextExpectedRanges":["%d-"]}`, to+1))
 	default:
-		answer(w, http.StatusCreated, fmt.Appendf(nil, `{"id":"01BYE5RZ","name":"sparse.bin","size":%d}`, size))
+		answer(w, http.StatusCreated, item())
 	}
 }
+
+// newItem is what the drive says of a sparse file of that many bytes.
+func newItem(size int64) []byte {
+	sum := files.NewQuickXorHash()
+	_, _ = io.Copy(sum, io.NewSectionReader(sparse(size), 0, size)) // neither fails
+	return fmt.Appendf(nil, `{"id":"01BYE5RZ","name":%q,"size":%d,"eTag":%q,"file":{"hashes":{"quickXorHash":%q}}}`,
+		fileName, size, eTag, base64.StdEncoding.EncodeToString(sum.Sum(nil)))
+}
+
+const eTag = `"{4C5D},1"`
 
 // giveFile sends size bytes, or the range of them that is asked for.
 func giveFile(w http.ResponseWriter, r *http.Request, size int64) {
@@ -97,7 +113,7 @@ func giveFile(w http.ResponseWriter, r *http.Request, size int64) {
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Length", strconv.FormatInt(to-from+1, 10))
-	w.Header().Set("ETag", `"{4C5D},1"`)
+	w.Header().Set("ETag", eTag)
 	w.Header().Set("Accept-Ranges", "bytes")
 	w.WriteHeader(status)
 	for at := from; at <= to; {

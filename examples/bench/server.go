@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"sync"
 	"time"
 
 	"github.com/m365go/sdk/m365auth"
@@ -58,12 +59,13 @@ func serve(settings string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	where := address{setting: s, Certificate: cert.Certificate[0]}
-	content, err := listen(cert, s, contentHandler(s), &where.Content)
+	item := sync.OnceValue(func() []byte { return newItem(s.Size) })
+	content, err := listen(cert, s, contentHandler(s, item), &where.Content)
 	if err != nil {
 		return err
 	}
 	defer content.Close()
-	graph, err := listen(cert, s, graphHandler(s, "https://"+where.Content), &where.Graph)
+	graph, err := listen(cert, s, graphHandler(s, "https://"+where.Content, item), &where.Graph)
 	if err != nil {
 		return err
 	}

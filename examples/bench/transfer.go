@@ -60,8 +60,8 @@ func transferOver(ctx context.Context, rep *report, much effort, http2 bool) err
 	defer p.close()
 	version := p.version()
 	for _, way := range []struct {
-		name              string
-		plain, ours, area side
+		name                 string
+		plain, ours, checked side
 	}{
 		{"upload", p.uploadPlain, p.upload, p.uploadFile},
 		{"download", p.downloadPlain, p.download, p.downloadFile},
@@ -73,11 +73,11 @@ func transferOver(ctx context.Context, rep *report, much effort, http2 bool) err
 		name, megabytes := way.name+"-"+version, float64(much.size)/1e6
 		rep.note("%s: medians: net/http %.0f MB/s, m365graph %.0f MB/s", name, megabytes/median(took[0]), megabytes/median(took[1]))
 		rep.addMedian(figure{name: name, bar: 0.9, atLeast: true}, pairwise(took[0], took[1], quotient))
-		once, err := interleave(ctx, 1, way.area)
+		once, err := interleave(ctx, 1, way.checked)
 		if err != nil {
 			return fmt.Errorf("%s by package files over %s: %w", way.name, version, err)
 		}
-		rep.note("%s: by package files %.0f MB/s", name, megabytes/once[0][0])
+		rep.note("%s: by package files, which checks the hash, %.0f MB/s", name, megabytes/once[0][0])
 	}
 	peak, err := p.peakMemory(ctx)
 	if errors.Is(err, errors.ErrUnsupported) {

@@ -1,6 +1,7 @@
-// Command otel traces and measures Graph with OpenTelemetry, through nothing but
-// Options.HTTPClient: every attempt is a span, a retry after a throttle too. It
-// runs Entra ID and Microsoft Graph in this process, and needs no tenant.
+// Command otel traces and measures Graph with OpenTelemetry, through the transport
+// of Options.HTTPClient: every attempt is a span, a retry after a throttle too.
+// What the transport cannot see, Options.Hooks tell. It runs Entra ID and
+// Microsoft Graph in this process, and needs no tenant.
 package main
 
 import (
@@ -54,7 +55,9 @@ func run(ctx context.Context, out io.Writer) error {
 	traced.Transport = otelhttp.NewTransport(discreet{traced.Transport},
 		otelhttp.WithTracerProvider(traces), otelhttp.WithMeterProvider(meters),
 		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return "Graph " + r.Method }))
-	client, err := m365graph.New(tokens(cloud), &m365graph.Options{Cloud: cloud.Config().Cloud, HTTPClient: &traced})
+	client, err := m365graph.New(tokens(cloud), &m365graph.Options{
+		Cloud: cloud.Config().Cloud, HTTPClient: &traced, Hooks: onSpan(),
+	})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -13,14 +14,20 @@ type span struct {
 	Name        string
 	Parent      struct{ SpanID string }
 	SpanContext struct{ TraceID, SpanID string }
-	Attributes  []struct {
-		Key   string
-		Value struct{ Value any }
+	Attributes  attributes
+	Events      []struct {
+		Name       string
+		Attributes attributes
 	}
 }
 
-func (s *span) attribute(key string) (v any) {
-	for _, a := range s.Attributes {
+type attributes []struct {
+	Key   string
+	Value struct{ Value any }
+}
+
+func (as attributes) get(key string) (v any) {
+	for _, a := range as {
 		if a.Key == key {
 			v = a.Value.Value
 		}
@@ -53,14 +60,22 @@ func TestEveryAttemptIsASpanThatTellsNothing(t *testing.T) {
 	}
 	for i, status := range []float64{429, 200, 200} {
 		s := &spans[i]
-		if s.Name != "Graph GET" || s.attribute("http.response.status_code") != status || s.Parent.SpanID != spans[3].SpanContext.SpanID {
+		if s.Name != "Graph GET" || s.Attributes.get("http.response.status_code") != status || s.Parent.SpanID != spans[3].SpanContext.SpanID {
 			t.Errorf("span %d is %+v, want a GET answered %v within %s", i, s, status, spans[3].SpanContext.SpanID)
 		}
-		if u, _ := s.attribute("url.full").(string); !strings.HasPrefix(u, "https://127.0.0.1:") || strings.Count(u, "/") != 3 {
+		if u, _ := s.Attributes.get("url.full").(string); !strings.HasPrefix(u, "https://127.0.0.1:") || strings.Count(u, "/") != 3 {
 			t.Errorf("span %d has the URL %q, want the host alone", i, u)
 		}
 	}
-	for _, secret := range []string{"?", "$top", "Bearer", "eyJ", "mailFolders", "sales@"} {
+	var events []string
+	for _, e := range spans[3].Events {
+		events = append(events, fmt.Sprint(e.Name, " ", e.Attributes.get("graph.route"), " ", e.Attributes.get("graph.items")))
+	}
+	const route = " /me/mailFolders/{id}/messages "
+	if diff := cmp.Diff([]string{"throttled" + route + "0", "retry" + route + "0", "page" + route + "10", "page" + route + "10"}, events); diff != "" {
+		t.Errorf("events of the parent (-want +got):\n%s", diff)
+	}
+	for _, secret := range []string{"?", "$top", "Bearer", "eyJ", "inbox/", "sales@"} {
 		if strings.Contains(out.String(), secret) {
 			t.Errorf("%q was printed:\n%s", secret, out.String())
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -15,6 +16,7 @@ func tellMetrics(ctx context.Context, out io.Writer, reader *metric.ManualReader
 	if err := reader.Collect(ctx, &all); err != nil {
 		return err
 	}
+	var lines []string
 	for _, scope := range all.ScopeMetrics {
 		for _, m := range scope.Metrics {
 			durations, ok := m.Data.(metricdata.Histogram[float64])
@@ -23,9 +25,13 @@ func tellMetrics(ctx context.Context, out io.Writer, reader *metric.ManualReader
 			}
 			for _, point := range durations.DataPoints {
 				status, _ := point.Attributes.Value("http.response.status_code")
-				fmt.Fprintf(out, "%s of %d: %d\n", m.Name, status.AsInt64(), point.Count)
+				lines = append(lines, fmt.Sprintf("%s of %d: %d", m.Name, status.AsInt64(), point.Count))
 			}
 		}
+	}
+	slices.Sort(lines)
+	for _, line := range lines {
+		fmt.Fprintln(out, line)
 	}
 	return nil
 }

@@ -1,0 +1,212 @@
+package m365graph_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/m365go/sdk/m365graph"
+)
+
+// gone refuses a cursor; location is what follows deltaRoot, or a whole link.
+func gone(code, location string) *http.Response {
+	switch {
+	case location == "":
+		return graphError(410, code)
+	case location[0] == '?':
+		location = deltaRoot + location
+	}
+	return graphError(410, code, "Location", location)
+}
+
+// Whatever Graph says with a refused cursor, the consumer is told before the
+// first item comes again, and the collection is read from one place or the other.
+func TestARefusedCursorStartsOver(t *testing.T) {
+	t.Parallel()
+	whole := func() *http.Response { return deltaPage(`{"id":"a"},{"id":"b"}`, "", "?new") }
+	for name, tt := range map[string]struct {
+		refusal *http.Response
+		anew    *http.Response // what the Location ?anew answers
+		told    []string
+		asked   []string
+	}{
+		"a link": {gone("resyncRequired", "?anew"), whole(),
+			[]string{"reset resyncRequired", "+a", "+b"}, []string{"?old", "?anew"}},
+		"server wins": {gone("resyncChangesApplyDifferences", "?anew"), whole(),
+			[]string{"reset resyncChangesApplyDifferences", "+a", "+b"}, []string{"?old", "?anew"}},
+		"local ones are kept": {gone("ResyncChangesUploadDifferences", "?anew"), whole(),
+			[]string{"reset ResyncChangesUploadDifferences keep", "+a", "+b"}, []string{"?old", "?anew"}},
+		"the mode is nested": {
+			reply(410, `{"error":{"code":"resyncRequired","innerError":{"code":"resyncChangesUploadDifferences"}}}`, "Location", deltaRoot+"?anew"), whole(),
+			[]string{"reset resyncRequired keep", "+a", "+b"}, []string{"?old", "?anew"}},
+		"no link": {gone("SyncStateNotFound", ""), nil,
+			[]string{"reset SyncStateNotFound", "+a", "+b"}, []string{"?old", ""}},
+		"another status": {graphError(400, "syncStateNotFound"), nil,
+			[]string{"reset syncStateNotFound", "+a", "+b"}, []string{"?old", ""}},
+		"no code": {reply(410, ""), nil,
+			[]string{"reset", "+a", "+b"}, []string{"?old", ""}},
+		"a foreign link": {gone("resyncRequired", "https://evil.example/x"), nil,
+			[]string{"reset resyncRequired", "+a", "+b"}, []string{"?old", ""}},
+		"a plain link": {gone("resyncRequired", "http://graph.microsoft.com/v1.0/users/delta?anew"), whole(),
+			[]string{"reset resyncRequired", "+a", "+b"}, []string{"?old", ""}},
+		"an unreadable link": {gone("resyncRequired", "https://graph.microsoft.com/%zz"), nil,
+			[]string{"reset resyncRequired", "+a", "+b"}, []string{"?old", ""}},
+		"a link that is no more": {gone("resyncChangesUploadDifferences", "?anew"), graphError(404, "itemNotFound"),
+			[]string{"reset resyncChangesUploadDifferences keep", "reset resyncChangesUploadDifferences keep", "+a", "+b"}, []string{"?old", "?anew", ""}},
+		"a malformed link": {gone("resyncRequired", "?anew"), graphError(400, "invalidRequest"),
+			[]string{"reset resyncRequired", "reset resyncRequired", "+a", "+b"}, []string{"?old", "?anew", ""}},
+		"a link that is refused too": {gone("resyncChangesUploadDifferences", "?anew"), gone("resyncRequired", "?anew"),
+			[]string{"reset resyncChangesUploadDifferences keep", "reset resyncRequired keep", "+a", "+b"}, []string{"?old", "?anew", ""}},
+		"the old link": {gone("resyncRequired", "?old"), nil,
+			[]string{"reset resyncRequired", "reset resyncRequired", "+a", "+b"}, []string{"?old", "?old", ""}},
+	} {
+		w := script{deltaRoot + "?old": {tt.refusal}, deltaRoot + "?anew": {tt.anew}, deltaRoot: {whole()}}.wire(t)
+		r := m365graph.Delta[item](setup(t, w), usersDelta, &m365graph.DeltaOptions{Cursor: deltaRoot + "?old"})
+		got, err := told(t.Context(), r)
+		wantLines(t, name, tt.told, got)
+		wantLines(t, name+": requests", tt.asked, asked(w))
+		if err != nil || r.Cursor() != deltaRoot+"?new" {
+			t.Errorf("%s: Round = %v, Cursor = %s", name, err, r.Cursor())
+		}
+	}
+}
+
+func TestARoundStartsOverInItsMiddle(t *testing.T) {
+	t.Parallel()
+	w := script{
+		deltaRoot:         {deltaPage(`{"id":"a"}`, "?p2", ""), deltaPage(`{"id":"b"}`, "", "?d")},
+		deltaRoot + "?p2": {gone("resyncRequired", "?r")},
+		deltaRoot + "?r":  {deltaPage(`{"id":"a"}`, "?r2", "")},
+		deltaRoot + "?r2": {gone("resyncRequired", "?s")},
+		deltaRoot + "?s":  {deltaPage(``, "?s2", "")},
+		deltaRoot + "?s2": {gone("resyncRequired", "")},
+	}.wire(t)
+	r := m365graph.Delta[item](setup(t, w), usersDelta, nil)
+	got, err := told(t.Context(), r)
+	wantLines(t, "the round", []string{"+a", "reset resyncRequired", "+a", "reset resyncRequired", "reset resyncRequired", "+b"}, got)
+	wantLines(t, "requests", []string{"", "?p2", "?r", "?r2", "?s", "?s2", ""}, asked(w))
+	if err != nil || r.Cursor() != deltaRoot+"?d" {
+		t.Errorf("Round = %v, Cursor = %s", err, r.Cursor())
+	}
+}
+
+func TestStartingOverEnds(t *testing.T) {
+	t.Parallel()
+	refused := gone("resyncRequired", "?p2")
+	for name, tt := range map[string]struct {
+		pages  script
+		cursor string
+		want   []string // requests
+		err    error
+	}{
+		"at the beginning":    {script{deltaRoot: {refused}}, "", []string{""}, m365graph.ErrResync},
+		"everything refused":  {script{deltaRoot: {refused}, deltaRoot + "?p2": {refused}, deltaRoot + "?old": {refused}}, deltaRoot + "?old", []string{"?old", "?p2", ""}, m365graph.ErrResync},
+		"a page, and refused": {script{deltaRoot: {deltaPage(`{"id":"a"}`, "?p3", "")}, deltaRoot + "?p3": {gone("resyncRequired", "")}}, "", []string{"", "?p3", "", "?p3", "", "?p3", "", "?p3"}, m365graph.ErrResync},
+		"no access":           {script{deltaRoot + "?old": {refused}, deltaRoot + "?p2": {graphError(403, "Forbidden")}}, deltaRoot + "?old", []string{"?old", "?p2"}, m365graph.ErrForbidden},
+		"a page, not found": {script{deltaRoot + "?old": {refused}, deltaRoot + "?p2": {deltaPage(`{"id":"a"}`, "?p3", "")}, deltaRoot + "?p3": {graphError(404, "itemNotFound")}},
+			deltaRoot + "?old", []string{"?old", "?p2", "?p3"}, m365graph.ErrNotFound},
+		"not found": {script{deltaRoot + "?old": {graphError(404, "itemNotFound")}}, deltaRoot + "?old", []string{"?old"}, m365graph.ErrNotFound},
+	} {
+		w := tt.pages.wire(t)
+		r := m365graph.Delta[item](setup(t, w), usersDelta, &m365graph.DeltaOptions{Cursor: tt.cursor})
+		_, err := told(t.Context(), r)
+		if !errors.Is(err, tt.err) || r.Cursor() != tt.cursor {
+			t.Errorf("%s: Round = %v, Cursor = %q, want %v and the old one", name, err, r.Cursor(), tt.err)
+		}
+		wantLines(t, name, tt.want, asked(w))
+	}
+}
+
+// A round that starts over counts as a whole: whoever notes what it lists may not
+// miss its first half.
+func TestABrokenResetIsToldAgain(t *testing.T) {
+	t.Parallel()
+	pages := func() script {
+		return script{
+			deltaRoot + "?old": {gone("resyncChangesUploadDifferences", "?r")},
+			deltaRoot + "?r":   {deltaPage(`{"id":"a"}`, "?r2", "")},
+			deltaRoot + "?r2":  {graphError(403, "Forbidden")},
+			deltaRoot:          {deltaPage(`{"id":"a"},{"id":"b"}`, "", "?new")},
+		}
+	}
+	reset := "reset resyncChangesUploadDifferences keep"
+	for _, leave := range []string{reset, "+a", "an error"} {
+		r := m365graph.Delta[item](setup(t, pages().wire(t)), usersDelta, &m365graph.DeltaOptions{Cursor: deltaRoot + "?old"})
+		for change, err := range r.Round(t.Context()) {
+			if leave == reset || leave == "+a" && change.ID == "a" {
+				break
+			}
+			if err != nil && leave != "an error" {
+				t.Errorf("left at %s: %v", leave, err)
+			}
+		}
+		if r.Cursor() != deltaRoot+"?old" || r.Place() != r.Cursor() {
+			t.Errorf("left at %s: Cursor = %s, Place = %s, want the old one", leave, r.Cursor(), r.Place())
+		}
+		got, err := told(t.Context(), r)
+		wantLines(t, "left at "+leave, []string{reset, "+a", "+b"}, got)
+		if err != nil || r.Cursor() != deltaRoot+"?new" {
+			t.Errorf("left at %s: %v, Cursor = %s", leave, err, r.Cursor())
+		}
+		if got, err := told(t.Context(), r); err == nil || len(got) != 0 {
+			t.Errorf("the round behind it = %v, %v, want the script's error and no reset", got, err)
+		}
+	}
+}
+
+// The beginning of a collection cannot be returned to, so who was told of a part
+// of it is told that it begins again; who was told of nothing, or of all of the
+// first page, is not.
+func TestABrokenBeginningIsToldAgain(t *testing.T) {
+	t.Parallel()
+	whole := func() *http.Response { return deltaPage(`{"id":"a"},{"id":"b"}`, "", "?new") }
+	for name, tt := range map[string]struct {
+		pages  script
+		latest m365graph.DeltaLatest
+		leave  int // after so many changes
+		want   []string
+	}{
+		"in the first page": {script{deltaRoot: {deltaPage(`{"id":"x"}`, "?p2", ""), whole()}}, "", 1, []string{"reset", "+a", "+b"}},
+		"before it":         {script{deltaRoot: {graphError(403, "Forbidden"), whole()}}, "", 1, []string{"+a", "+b"}},
+		"behind it":         {script{deltaRoot: {deltaPage(`{"id":"x"}`, "?p2", "")}, deltaRoot + "?p2": {whole()}}, "", 2, []string{"+a", "+b"}},
+		"of now": {script{deltaRoot + "?token=latest": {deltaPage(`{"id":"x"}`, "?p2", ""), whole()}},
+			m365graph.LatestDrive, 1, []string{"+a", "+b"}},
+		"of a reset": {script{deltaRoot: {deltaPage(`{"id":"x"}`, "?p2", ""), deltaPage(`{"id":"y"}`, "?p3", ""), whole()},
+			deltaRoot + "?p2": {gone("resyncChangesUploadDifferences", "")}},
+			"", 3, []string{"reset resyncChangesUploadDifferences keep", "+a", "+b"}},
+	} {
+		r := m365graph.Delta[item](setup(t, tt.pages.wire(t)), usersDelta, &m365graph.DeltaOptions{Latest: tt.latest})
+		n := 0
+		for _, err := range r.Round(t.Context()) {
+			if n++; n == tt.leave || err != nil {
+				break
+			}
+		}
+		got, err := told(t.Context(), r)
+		wantLines(t, "left "+name, tt.want, got)
+		if err != nil || r.Cursor() != deltaRoot+"?new" {
+			t.Errorf("left %s: %v, Cursor = %s", name, err, r.Cursor())
+		}
+	}
+}
+
+// A content host's links are as good as tokens, and an error keeps none.
+func TestARefusalNamesWhereToStartOver(t *testing.T) {
+	t.Parallel()
+	const link = "https://contoso.sharepoint.com/dl?tempauth=" + canary
+	for name, tt := range map[string]struct {
+		answers []*http.Response
+		want    string
+	}{
+		"Graph's":          {[]*http.Response{gone("resyncRequired", "?r")}, deltaRoot + "?r"},
+		"of another error": {[]*http.Response{graphError(404, "itemNotFound", "Location", link)}, ""},
+		"a content host's": {[]*http.Response{reply(302, "", "Location", link), gone("resyncRequired", link)}, ""},
+	} {
+		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) { return tt.answers[n], nil }}
+		_, err := setup(t, w).Download(t.Context(), m365graph.P("me", "x", "content"), nil)
+		refused, ok := errors.AsType[*m365graph.Error](err)
+		if !ok || refused.Location != tt.want {
+			t.Errorf("%s: %v, Location = %q, want %q", name, err, refused.Location, tt.want)
+		}
+	}
+}
