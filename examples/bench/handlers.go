@@ -28,6 +28,7 @@ func graphHandler(s setting, content string, item func() []byte) http.Handler {
 		}
 		answer(w, http.StatusOK, pages[skip/pageSize])
 	})
+	mux.HandleFunc("POST /v1.0/$batch", answerBatch)
 	mux.HandleFunc("POST /v1.0/me/drive/root:/{file}/createUploadSession", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, fmt.Appendf(nil, `{"uploadUrl":"%s/upload","expirationDateTime":"2099-01-01T00:00:00Z"}`, content))
 	})

@@ -57,6 +57,7 @@ type row struct {
 var rows = []row{
 	{"list", listRow},
 	{"latency", latencyRow},
+	{"batch", batchRow},
 	{"small-get", smallGetRow},
 	{"throttle", throttleRow},
 	{"transfer", transferRow},

@@ -21,7 +21,7 @@ func TestBothSidesDoTheWholeWork(t *testing.T) {
 			}
 			t.Cleanup(p.close)
 			for name, do := range map[string]side{
-				"discardPages": p.discardPages, "listTyped": p.listTyped, "listPlain": p.listPlain,
+				"batch": p.batch, "batchPlain": p.batchPlain, "discardPages": p.discardPages, "listTyped": p.listTyped, "listPlain": p.listPlain,
 				"upload": p.upload, "uploadPlain": p.uploadPlain, "uploadFile": p.uploadFile,
 				"download": p.download, "downloadPlain": p.downloadPlain, "downloadFile": p.downloadFile,
 			} {
