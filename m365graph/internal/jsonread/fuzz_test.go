@@ -94,6 +94,10 @@ var seeds = []string{
 	`{"text":"much too loud"}`, `{"self":true}`, `{"self":null,"text":null}`, `{"chan":null}`, `{"chan":1}`,
 	`{"unknown":{"deep":[1,{"string":"x"}]},"string":"after"}`, `{"unknown":[1,2`, `{"string":"a`, `{"string":"\x"}`, `{"string":"\u12g4"}`, "{\"string\":\"a\nb\"}",
 	`{"string":"a",}`, `{"string" "a"}`, `{string:"a"}`, `{"string":"a"}x`, `{"string":"a"} `, `{"strings":["a",]}`, `{"strings":[,]}`, `{"strings":["a" "b"]}`, `{"int":1 2}`,
+	`{"float":1.}`, `{"float":1.e5}`, `{"float":1e}`, `{"float":1E5}`, `{"float":1e+5}`, `{"float":1E-5}`, `{"float":.5}`, `{"float":0.5}`, `{"float":00.5}`, `{"float":-}`,
+	`{"string":" !#$%&'()*+,-./0123456789:;<=>?@ABCXYZ[]^_abcxyz{|}~"}`, "{\"string\":\"a long one that is not UTF-8: \xff, and goes on\"}", "{\"string\":\"\x7f\u00a0\"}",
+	`{"string":"\q12345"}`, `{"string":"\u123`, `{"string":"\u12`, `{"string":"\`, `{"string":"\ud83dxude00"}`, `{"string":"\ud83d\n1234"}`, `{"string":"\u00C4\u00cF"}`,
+	"{\"string\":\"control \x1f\"}", "{\"string\":\"a control character behind: \x01\"}", "{\r\"int\"\n:\t1\r}", "{\v\"int\":1}",
 	"\ufeff{}", ``, ` `, `tru`, `nul`, `{"":"empty"}`, strings.Repeat(`[`, 200), strings.Repeat(`{"again":`, 50) + `{}` + strings.Repeat(`}`, 50),
 }
 

@@ -1,6 +1,7 @@
 package jsonread
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -196,6 +197,53 @@ func TestBase64IsReadWithOrWithoutItsPadding(t *testing.T) {
 	}
 }
 
+// A null empties what can be nil, as in encoding/json, and leaves all else.
+func TestNullIntoWhatIsFilled(t *testing.T) {
+	t.Parallel()
+	text, number := "p", 1
+	twice := &number
+	type filled struct {
+		Pointer *string
+		Twice   **int
+		List    []string
+		Bytes   []byte
+		Map     map[string]int
+		String  string
+		Int     int
+		Struct  struct{ A int }
+	}
+	got := filled{&text, &twice, []string{"a"}, []byte("b"), map[string]int{"c": 1}, "s", 1, struct{ A int }{1}}
+	want := got
+	document := []byte(`{"Pointer":null,"Twice":null,"List":null,"Bytes":null,"Map":null,"String":null,"Int":null,"Struct":null}`)
+	if err := json.Unmarshal(document, &want); err != nil {
+		t.Fatal(err)
+	}
+	if err := plainCodec().Unmarshal(document, &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Unmarshal of nulls (-encoding/json +got):\n%s", diff)
+	}
+}
+
+// A pointer that is there already is written through, and a list is made anew.
+func TestWhatIsFilledIsWrittenOver(t *testing.T) {
+	t.Parallel()
+	type filled struct {
+		Pointer *label
+		List    []string
+		Empty   []string
+	}
+	text, list := label("p"), []string{"a", "b", "c"}
+	v := filled{&text, list, []string{"d"}}
+	if err := plainCodec().Unmarshal([]byte(`{"pointer":"q","list":["x","y"],"empty":[]}`), &v); err != nil {
+		t.Fatal(err)
+	}
+	if text != "q" || v.Pointer != &text || strings.Join(v.List, "") != "xy" || v.Empty == nil || len(v.Empty) != 0 || list[0] != "a" {
+		t.Errorf("Unmarshal = %+v, %q, and %v before", v, text, list)
+	}
+}
+
 func TestDepthIsBounded(t *testing.T) {
 	t.Parallel()
 	for depth, good := range map[int]bool{maxDepth: true, maxDepth + 1: false, 1 << 20: false} {
@@ -203,6 +251,10 @@ func TestDepthIsBounded(t *testing.T) {
 		if _, err := Members([]byte(`{"x":` + lists[1:len(lists)-1] + `}`)); (err == nil) != good {
 			t.Errorf("Members of %d levels = %v", depth, err)
 		}
+	}
+	siblings := `{"x":[` + strings.Repeat(`[],{"y":[0]},`, maxDepth) + `0]}`
+	if _, err := Members([]byte(siblings)); err != nil {
+		t.Errorf("Members of %d siblings = %v", 2*maxDepth, err)
 	}
 	var e entity
 	chain := strings.Repeat(`{"children":[`, maxDepth/2) + strings.Repeat(`]}`, maxDepth/2)
