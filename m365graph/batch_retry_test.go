@@ -1,6 +1,7 @@
 package m365graph_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -244,63 +245,6 @@ func TestAnItemIsTriedAsOftenAsTheClientSays(t *testing.T) {
 	}
 }
 
-// Graph counts all requests to a mailbox together: who is refused speaks for all.
-func TestAThrottledItemHoldsBackWhatGraphCountsWithIt(t *testing.T) {
-	t.Parallel()
-	var items []*m365graph.BatchItem
-	for i := range 60 {
-		item := getItem(fmt.Sprintf("%s%d", []string{"mail", "file"}[i%2], i/2))
-		item.Request.Path = m365graph.P("me", []string{"messages", "drive"}[i%2], item.ID)
-		items = append(items, item)
-	}
-	for retryAfter, kinds := range map[string]string{"5": "both file mail mail", "3600": "both file"} {
-		synctest.Test(t, func(t *testing.T) {
-			g := &batchGraph{latency: 20 * time.Millisecond, item: func(it sentItem, tries int) string {
-				if it.ID == "mail0" && tries == 0 {
-					return itemError(it.ID, 429, "ApplicationThrottled", "Retry-After", retryAfter)
-				}
-				return okItem(it)
-			}}
-			c := batchClient(t, g)
-			results, err := c.Batch(t.Context(), items, &m365graph.BatchOptions{Parallel: 1})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for i, b := range g.batches {
-				files := strings.Count(strings.Join(b.ids(), " "), "file")
-				kind := map[int]string{0: "mail", len(b.items): "file"}[files]
-				if kind == "" {
-					kind = "both"
-				}
-				got = append(got, kind)
-				if kind == "mail" && b.at < 5*time.Second || kind == "file" && b.at != g.latency {
-					t.Errorf("Retry-After %s: request %d, of %s, was sent at %v", retryAfter, i, kind, b.at)
-				}
-			}
-			if s := strings.Join(got, " "); s != kinds {
-				t.Errorf("Retry-After %s: the requests held %s, want %s", retryAfter, s, kinds)
-			}
-			for i, r := range results {
-				var no *m365graph.Error
-				refused := retryAfter == "3600" && i%2 == 0 && (i == 0 || i >= 20)
-				if refused != (r.Err != nil) || refused && (!errors.As(r.Err, &no) || no.Status != 429 || no.RetryAfter < 59*time.Minute || no.Path != items[i].Request.Path.String()) {
-					t.Errorf("Retry-After %s: %s = %v, want it refused = %v", retryAfter, r.ID, r.Err, refused)
-				}
-			}
-			_, err = c.Do(t.Context(), &m365graph.Request{Path: m365graph.P("me", "events")})
-			if (retryAfter == "3600") != errors.Is(err, m365graph.ErrThrottled) {
-				t.Errorf("Retry-After %s: a call to the same mailbox = %v", retryAfter, err)
-			}
-			sent := len(g.batches)
-			last, err := c.Batch(t.Context(), []*m365graph.BatchItem{itemNamed("send", "mail0"), items[0]}, nil)
-			if refused := errors.Is(last[0].Err, m365graph.ErrThrottled) && errors.Is(last[1].Err, m365graph.ErrThrottled) && len(g.batches) == sent; err != nil || refused != (retryAfter == "3600") {
-				t.Errorf("Retry-After %s: a chain to the same mailbox = %v, %v after %d requests", retryAfter, last, err, len(g.batches)-sent)
-			}
-		})
-	}
-}
-
 // An item's time is that of a call, from when it is first sent.
 func TestAnItemTakesNoLongerThanACallMay(t *testing.T) {
 	t.Parallel()
@@ -311,6 +255,69 @@ func TestAnItemTakesNoLongerThanACallMay(t *testing.T) {
 		results, err := c.Batch(t.Context(), getItems(1), nil)
 		if took := time.Since(start); err != nil || !errors.Is(results[0].Err, m365graph.ErrThrottled) || took > 25*time.Second || took < 20*time.Second {
 			t.Errorf("Batch = %v, %v after %v, want ErrThrottled within 25s", results[0].Err, err, took)
+		}
+	})
+}
+
+// The request as a whole is tried as often as one of its items would be, and no
+// item is waited for longer than the client says.
+func TestABatchThatFailsAsAWholeForGoodEnds(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		fail  *http.Response
+		items []*m365graph.BatchItem
+		sent  int
+	}{
+		"reads and repeatable writes": {graphError(504, "lost"), []*m365graph.BatchItem{itemNamed("GET"), itemNamed("PUT")}, 3},
+		"reads beside a send":         {graphError(504, "lost"), []*m365graph.BatchItem{itemNamed("GET"), itemNamed("send")}, 4}, // then the read is alone
+		"busy for long":               {graphError(503, "busy", "Retry-After", "3600"), []*m365graph.BatchItem{itemNamed("GET"), itemNamed("send")}, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			g := &batchGraph{whole: func(int, sentBatch) (*http.Response, error) {
+				return graphError(tt.fail.StatusCode, "x", "Retry-After", tt.fail.Header.Get("Retry-After")), nil
+			}}
+			c := batchClient(t, g, func(o *m365graph.Options) { o.MaxRetries = 2 })
+			start := time.Now()
+			results, err := c.Batch(t.Context(), tt.items, nil)
+			if err != nil || errors.Is(results[0].Err, m365graph.ErrAmbiguous) || !errors.Is(results[1].Err, m365graph.ErrAmbiguous) || time.Since(start) > time.Minute {
+				t.Errorf("%s: Batch = %v, %v after %v, want ErrAmbiguous of the write alone", name, results, err, time.Since(start))
+			}
+			if len(g.batches) != tt.sent {
+				t.Errorf("%s: %d requests were sent, want %d", name, len(g.batches), tt.sent)
+			}
+		})
+	}
+}
+
+func TestHooksAreToldOfItems(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		note := func(what string) func(context.Context, m365graph.Event) {
+			return func(_ context.Context, e m365graph.Event) {
+				told = append(told, fmt.Sprintf("%s %s %s %d %d", what, e.Method, e.Route, e.Status, e.Attempt))
+			}
+		}
+		g := &batchGraph{item: func(it sentItem, tries int) string {
+			if tries == 0 {
+				return itemError(it.ID, 429, "x", "Retry-After", "1")
+			}
+			return okItem(it)
+		}}
+		c := batchClient(t, g, func(o *m365graph.Options) {
+			o.Hooks = m365graph.Hooks{Request: note("request"), Retry: note("retry"), Throttle: note("throttle")}
+		})
+		item := getItem("a")
+		item.Request.Path = m365graph.P("me", "messages", "a")
+		if _, err := c.Batch(t.Context(), []*m365graph.BatchItem{item}, nil); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{
+			"request POST /$batch 200 1", "request GET /me/messages/{id} 429 1", "throttle GET /me/messages/{id} 429 1", "retry GET /me/messages/{id} 429 1",
+			"request POST /$batch 200 1", "request GET /me/messages/{id} 200 2",
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("hooks were told (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -326,105 +333,6 @@ func TestAnItemThatHasToWaitTooLongSaysHowLong(t *testing.T) {
 		var no *m365graph.Error
 		if err != nil || !errors.As(results[0].Err, &no) || !errors.Is(no, m365graph.ErrThrottled) || no.RetryAfter != time.Hour || time.Since(start) != 0 {
 			t.Errorf("Batch = %v, %v after %v, want ErrThrottled for an hour, at once", results[0].Err, err, time.Since(start))
-		}
-	})
-}
-
-// A dependent that failed because its dependency was throttled goes again with
-// it, and what has succeeded does not.
-func TestAThrottledDependencyGoesAgainWithWhatDependsOnIt(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		items []*m365graph.BatchItem
-		fault string // the item that is refused once
-		want  string // the second request
-	}{
-		"the middle of a chain": {[]*m365graph.BatchItem{itemNamed("send"), getItem("b", "send"), itemNamed("POST", "b")}, "b", "b POST<b"},
-		"the head of a chain":   {[]*m365graph.BatchItem{getItem("a"), itemNamed("POST", "a"), getItem("c", "POST")}, "a", "a POST<a c<POST"},
-		"the head of a star":    {[]*m365graph.BatchItem{getItem("a"), itemNamed("send", "a"), getItem("c", "a")}, "a", "a send<a c<a"},
-		"a ray of a star":       {[]*m365graph.BatchItem{itemNamed("send"), getItem("b", "send"), getItem("c", "send")}, "b", "b"},
-	} {
-		for _, status := range []int{429, 401} {
-			synctest.Test(t, func(t *testing.T) {
-				g := &batchGraph{item: func(it sentItem, tries int) string {
-					if it.ID == tt.fault && tries == 0 {
-						return itemError(it.ID, status, "no", "Retry-After", "5")
-					}
-					return okItem(it)
-				}}
-				tokens := &counting{}
-				c := newClient(t, tokens, &m365graph.Options{HTTPClient: &http.Client{Transport: g}})
-				results, err := c.Batch(t.Context(), tt.items, nil)
-				for _, r := range results {
-					if err != nil || r.Err != nil {
-						t.Fatalf("%s, %d: %s: %v, %v", name, status, r.ID, r.Err, err)
-					}
-				}
-				if len(g.batches) != 2 {
-					t.Fatalf("%s, %d: the requests were %v, want 2", name, status, g.sentIDs())
-				}
-				var got []string
-				for _, it := range g.batches[1].items {
-					id := it.ID
-					if len(it.DependsOn) > 0 {
-						id += "<" + strings.Join(it.DependsOn, ",")
-					}
-					got = append(got, id)
-				}
-				if s := strings.Join(got, " "); s != tt.want {
-					t.Errorf("%s, %d: the second request was %q, want %q", name, status, s, tt.want)
-				}
-				if wait := g.batches[1].at; status == 429 && wait < 5*time.Second || status == 401 && wait > 0 {
-					t.Errorf("%s, %d: it went again after %v", name, status, wait)
-				}
-				if tokens.asks[1].ForceRefresh != (status == 401) {
-					t.Errorf("%s, %d: the token requests were %v", name, status, tokens.asks)
-				}
-			})
-		}
-	}
-}
-
-func TestADependentOfAFailureIsNotExecuted(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		g := &batchGraph{item: func(it sentItem, _ int) string {
-			if it.ID == "a" {
-				return itemError(it.ID, 403, "accessDenied")
-			}
-			return okItem(it)
-		}}
-		results, err := batchClient(t, g).Batch(t.Context(), []*m365graph.BatchItem{getItem("a"), itemNamed("send", "a")}, nil)
-		var no *m365graph.Error
-		if err != nil || !errors.As(results[1].Err, &no) || no.Status != 424 || no.Path != "/me/thing" || len(g.batches) != 1 || errors.Is(no, m365graph.ErrAmbiguous) {
-			t.Errorf("Batch = %v, %v after %d requests, want a 424 after one", results[1].Err, err, len(g.batches))
-		}
-	})
-}
-
-// The outcome of the write in the middle is unknown, so what depends on it may
-// not run; what it depends on may be read again.
-func TestNothingThatDependsOnAnUnknownOutcomeIsSentAgain(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		g := &batchGraph{whole: func(n int, _ sentBatch) (*http.Response, error) {
-			if n == 0 {
-				return nil, errReset
-			}
-			return nil, nil
-		}}
-		items := []*m365graph.BatchItem{getItem("a"), itemNamed("POST", "a"), getItem("c", "POST"), itemNamed("PUT", "c")}
-		results, err := batchClient(t, g).Batch(t.Context(), items, nil)
-		if err != nil || results[0].Err != nil || results[2].Err == nil || results[3].Err == nil {
-			t.Fatalf("Batch = %v, %v", results, err)
-		}
-		for i, maybe := range []bool{false, true, false, true} {
-			if errors.Is(results[i].Err, m365graph.ErrAmbiguous) != maybe {
-				t.Errorf("%s = %v, want ErrAmbiguous = %v", results[i].ID, results[i].Err, maybe)
-			}
-		}
-		if diff := cmp.Diff([]string{"a"}, g.batches[1].ids()); diff != "" || len(g.batches) != 2 {
-			t.Errorf("the requests were %v, want the second with a alone", g.sentIDs())
 		}
 	})
 }
