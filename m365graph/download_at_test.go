@@ -174,6 +174,17 @@ func TestARemoteFileGoesOnAfterFaults(t *testing.T) {
 	})
 }
 
+func TestALargeReadIsOneRequest(t *testing.T) {
+	t.Parallel()
+	d := newFakeDrive(t, digits(10*block))
+	f := openFake(t, d)
+	defer f.Close()
+	p := make([]byte, 7*block+3)
+	if _, err := f.ReadAt(p, 100); err != nil || string(p) != d.content[100:100+len(p)] || d.answers != 2 {
+		t.Errorf("ReadAt = %v after %d requests, want 2", err, d.answers)
+	}
+}
+
 // Many readers of one block ask for it once; what failed is asked for again.
 func TestABlockIsFetchedOnce(t *testing.T) {
 	t.Parallel()

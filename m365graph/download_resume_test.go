@@ -343,6 +343,46 @@ func TestCloseEndsAReadUnderWay(t *testing.T) {
 	})
 }
 
+func TestCloseEndsTheWaitForATry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newFakeDrive(t, "0123456789")
+		d.cut = cutAlways(0)
+		f, err := d.client(t).Download(t.Context(), fakePath, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		time.AfterFunc(100*time.Millisecond, func() { _ = f.Close() })
+		if _, err := io.ReadAll(f); !errors.Is(err, fs.ErrClosed) || time.Since(began) != 100*time.Millisecond {
+			t.Errorf("Read = %v after %v, want ErrClosed at once", err, time.Since(began))
+		}
+		d.assertClosed(t)
+	})
+}
+
+// Whoever takes long to read is not a host that stalls.
+func TestASlowReaderIsNoStall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newFakeDrive(t, "0123456789")
+		f, err := d.client(t).Download(t.Context(), fakePath, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for i := range 10 {
+			<-time.After(10 * time.Minute)
+			if n, err := f.Read(make([]byte, 1)); n != 1 || err != nil {
+				t.Fatalf("Read %d = %d, %v", i, n, err)
+			}
+		}
+		if d.answers != 1 {
+			t.Errorf("%d requests, want 1", d.answers)
+		}
+	})
+}
+
 // Whatever a host does, the bytes that come are the beginning of one version,
 // and all of it where no error says otherwise.
 func TestAnyPatternOfFaultsYieldsOneVersion(t *testing.T) {

@@ -18,6 +18,8 @@ func (c *Client) DownloadTo(ctx context.Context, path Path, w io.WriterAt, opts 
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithCancel(ctx) // one for all parts, the first too
+	defer cancel()
 	f := newContentFile(c, path, o.ETag)
 	first, err := f.begin(ctx, o)
 	if err != nil {
@@ -35,7 +37,7 @@ func (c *Client) DownloadTo(ctx context.Context, path Path, w io.WriterAt, opts 
 	}
 	d.next.Store(first.end)
 	info := first.info
-	if err := d.run(ctx, first, o.Parallel); err != nil {
+	if err := d.run(ctx, cancel, first, o.Parallel); err != nil {
 		return nil, err
 	}
 	info.Length = d.received
@@ -84,10 +86,8 @@ type partDownload struct {
 const downloadBuffer = 128 << 10
 
 // run has several workers take part after part, the first of them the one that
-// is open already, and returns the first error.
-func (d *partDownload) run(ctx context.Context, first *contentReader, parallel int) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+// is open already, and returns the first error, which ends all of them.
+func (d *partDownload) run(ctx context.Context, cancel context.CancelFunc, first *contentReader, parallel int) error {
 	var wg sync.WaitGroup
 	var once sync.Once
 	var failed error

@@ -241,6 +241,28 @@ func TestDownloadToEndsWithItsFirstError(t *testing.T) {
 	}
 }
 
+// The others are not waited for.
+func TestDownloadToLeavesOtherPartsAfterAnError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newFakeDrive(t, digits(2000))
+		d.cut, d.stalls = cutAlways(50), true
+		d.instead = func(n int, _ *http.Request) *http.Response {
+			if n == 3 {
+				return graphError(423, "resourceLocked")
+			}
+			return nil
+		}
+		began := time.Now()
+		var s sheet
+		_, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100})
+		if !errors.Is(err, m365graph.ErrLocked) || time.Since(began) > time.Second {
+			t.Errorf("DownloadTo = %v after %v, want ErrLocked at once", err, time.Since(began))
+		}
+		d.assertClosed(t)
+	})
+}
+
 func TestAnyPatternOfFaultsWritesOneVersion(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(80) {

@@ -14,10 +14,10 @@ import (
 
 // Download returns a file's content, or a part of it. The caller closes it.
 //
-// The hash of a whole file is compared with the item's, where that tells it, and
-// Read ends with [ErrHashMismatch] in place of io.EOF if they differ: all bytes
-// have come then. Damage is one cause; another is that SharePoint rewrites
-// Office documents and is late with their hashes.
+// The hash of a whole file is compared with the item's, where it has one, which
+// costs one more request. Read ends with [ErrHashMismatch] in place of io.EOF if
+// they differ: all bytes have come then. Damage is one cause; another is that
+// SharePoint rewrites Office documents and is late with their hashes.
 // https://learn.microsoft.com/graph/api/driveitem-get-content
 func (c *Client) Download(ctx context.Context, item Ref, opts *m365graph.DownloadOptions) (*m365graph.Download, error) {
 	check, err := c.newContentCheck(ctx, item, opts)
