@@ -24,6 +24,7 @@ func TestBothSidesDoTheWholeWork(t *testing.T) {
 				"batch": p.batch, "batchPlain": p.batchPlain, "discardPages": p.discardPages, "listTyped": p.listTyped, "listPlain": p.listPlain,
 				"upload": p.upload, "uploadPlain": p.uploadPlain, "uploadFile": p.uploadFile,
 				"download": p.download, "downloadPlain": p.downloadPlain, "downloadFile": p.downloadFile,
+				"downloadParts": p.downloadParts,
 			} {
 				if err := do(t.Context()); err != nil {
 					t.Errorf("%s: %v", name, err)
