@@ -80,13 +80,13 @@ func ExampleQuery() {
 	// Sales Desk
 }
 
-func ExampleQuery_count() {
+func ExampleCount() {
 	client := answering(func(*http.Request) (int, string) { return http.StatusOK, "42" })
-	n, err := m365graph.Get[int](context.Background(), client, m365graph.P("groups", "$count"), nil)
+	n, err := m365graph.Count(context.Background(), client, m365graph.P("groups"), nil)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(*n, "groups")
+	fmt.Println(n, "groups")
 	// Output: 42 groups
 }
 
