@@ -101,7 +101,7 @@ func (c *Codec) Member(m Member, v any) error {
 	return within(d.value(c.plan(target.Type()), target), m.Name)
 }
 
-// Items reads a member that is a list, each item into memory of its own, so that
+// Items reads a member that is a list. Each item has memory of its own, so that
 // none keeps the others alive. Items that are null are left out.
 func Items[T any](c *Codec, m Member) ([]T, error) {
 	ahead := m.place
@@ -120,14 +120,9 @@ func Items[T any](c *Codec, m Member) ([]T, error) {
 	d.next()
 	n = 0
 	for more := d.open(); more; more = d.more() {
-		ahead := d.walker
-		item := ahead.skip()
-		if item[0] == 'n' {
-			d.walker = ahead
+		if d.next() == 'n' {
+			d.scalar()
 			continue
-		}
-		if p.op != opOther {
-			d.text, d.base = string(item), ahead.pos-len(item)
 		}
 		if err := d.value(p, v.Index(n)); err != nil {
 			return nil, within(within(err, index(n)), m.Name)

@@ -146,6 +146,27 @@ func TestItems(t *testing.T) {
 	}
 }
 
+// Whoever keeps one string of an item that keeps no object must not hold all of
+// the item with it.
+func TestItemsThatKeepNoObjectHoldTheirStringsApart(t *testing.T) {
+	t.Parallel()
+	type slim struct{ A, B string }
+	long := strings.Repeat("x", 64)
+	document := `{"value":[{"a":"` + long + `","b":"` + long + `"}]}`
+	members, err := Members([]byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := Items[slim](newCodec(), members[0])
+	if err != nil || len(items) != 1 || items[0].A != long || items[0].B != long {
+		t.Fatalf("Items = %v, %v", items, err)
+	}
+	a, b := uintptr(unsafe.Pointer(unsafe.StringData(items[0].A))), uintptr(unsafe.Pointer(unsafe.StringData(items[0].B)))
+	if between := uintptr(len(long + `","b":"`)); b-a == between { // odd, as no two pieces of memory are apart
+		t.Errorf("both strings are parts of one copy of the item")
+	}
+}
+
 // An error names the place, and never what stands there.
 func TestErrorsNameThePlace(t *testing.T) {
 	t.Parallel()

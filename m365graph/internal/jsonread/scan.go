@@ -38,7 +38,7 @@ func scan(data []byte) (document, error) {
 	s := scanner{document: document{data, make([]uint32, 0, len(data)/24+4)}}
 	err := s.value()
 	if errors.Is(err, errUTF8) {
-		return scan([]byte(string([]rune(string(data)))))
+		return scan(mend(data))
 	}
 	if err != nil {
 		return document{}, err
@@ -47,6 +47,17 @@ func scan(data []byte) (document, error) {
 		return document{}, s.broken("something follows the document")
 	}
 	return s.document, nil
+}
+
+// mend returns data with U+FFFD in place of each byte that is not UTF-8.
+func mend(data []byte) []byte {
+	mended := make([]byte, 0, len(data)+len(data)/8)
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		mended = utf8.AppendRune(mended, r)
+		data = data[n:]
+	}
+	return mended
 }
 
 // next passes over white space and returns the byte that it stands before; 0,
