@@ -158,13 +158,14 @@ func parseCursor(cursor string) (skip int, link string, err error) {
 func cursorWithin(link string, skip int) string { return strconv.Itoa(skip) + "|" + link }
 
 // Count returns how many items a collection holds, without any of them: path is
-// the collection's own. Of the query only Filter, Search and Params count.
-// The directory counts in its eventually consistent index, as Query.Eventual says.
+// the collection's own. Of the query only Filter, Search, Params and Eventual
+// count. The directory counts in its eventually consistent index, which it is
+// asked for by itself as [Query] says.
 // https://learn.microsoft.com/graph/query-parameters
 func Count(ctx context.Context, c *Client, path Path, q *Query) (int64, error) {
-	query := Query{Eventual: true}
+	var query Query
 	if q != nil {
-		query.Filter, query.Search, query.Params = q.Filter, q.Search, q.Params
+		query = Query{Filter: q.Filter, Search: q.Search, Params: q.Params, Eventual: q.Eventual}
 	}
 	n, err := Get[int64](ctx, c, path.Join("$count"), &query)
 	if err != nil {

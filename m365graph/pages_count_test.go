@@ -17,19 +17,26 @@ func TestCountAsksForTheNumberOnly(t *testing.T) {
 		Filter: m365graph.Where("startswith(displayName, ?)", "S"), Search: "displayName:Desk", Params: map[string]string{"a": "b"},
 		Select: []string{"id"}, OrderBy: []string{"displayName"}, Top: 5, Skip: 1, Count: true, Cursor: nextRoot, MaxItems: 1,
 	}
-	for path, collection := range map[string]m365graph.Path{
-		"/v1.0/users/$count":               m365graph.P("users"),
-		"/v1.0/users/a%2Fb/manager/$count": m365graph.P("users", "a/b", "manager"),
-		"/v1.0/me/drive/root:/a:/$count":   m365graph.P("me", "drive", "root").At("a"),
+	for path, of := range map[string]struct {
+		collection m365graph.Path
+		eventual   bool // said by the caller
+		level      string
+	}{
+		"/v1.0/users/$count":                      {m365graph.P("users"), false, "eventual"},
+		"/v1.0/groups/a%2Fb/members/$count":       {m365graph.P("groups", "a/b", "members"), false, "eventual"},
+		"/v1.0/me/drive/root:/a:/children/$count": {m365graph.P("me", "drive", "root").At("a").Join("children"), false, ""},
+		"/v1.0/me/messages/$count":                {m365graph.P("me", "messages"), false, ""},
+		"/v1.0/roleManagement/$count":             {m365graph.P("roleManagement"), true, "eventual"},
 	} {
-		got, err := m365graph.Count(t.Context(), setup(t, w), collection, q)
+		q.Eventual = of.eventual
+		got, err := m365graph.Count(t.Context(), setup(t, w), of.collection, q)
 		if got != 1<<32 || err != nil {
-			t.Errorf("Count(%s) = %d, %v, want %d", collection, got, err, 1<<32)
+			t.Errorf("Count(%s) = %d, %v, want %d", of.collection, got, err, 1<<32)
 		}
 		all := w.requests()
 		req := all[len(all)-1]
-		if req.URL.EscapedPath() != path || req.Header.Get("ConsistencyLevel") != "eventual" {
-			t.Errorf("Count asked %s with ConsistencyLevel %q, want %s and eventual", req.URL.EscapedPath(), req.Header.Get("ConsistencyLevel"), path)
+		if level := req.Header.Get("ConsistencyLevel"); req.URL.EscapedPath() != path || level != of.level {
+			t.Errorf("Count asked %s with ConsistencyLevel %q, want %s and %q", req.URL.EscapedPath(), level, path, of.level)
 		}
 		if want := "$filter=startswith%28displayName%2C%20%27S%27%29&$search=%22displayName%3ADesk%22&a=b"; req.URL.RawQuery != want {
 			t.Errorf("Count asked %s, want %s", req.URL.RawQuery, want)
