@@ -11,7 +11,7 @@ import (
 //	Subject m365graph.Opt[string] `json:"subject,omitzero"`
 //
 // Null and an empty value differ: a list can be made empty with Set of an empty
-// slice, where null would be refused.
+// or nil slice, where null would be refused.
 type Opt[T any] struct {
 	value T
 	state optState
@@ -52,6 +52,9 @@ func (o Opt[T]) MarshalJSON() ([]byte, error) {
 	case optNull:
 		return []byte("null"), nil
 	case optValue:
+		if v := reflect.ValueOf(&o.value).Elem(); v.Kind() == reflect.Slice && v.IsNil() && v.Type().Elem().Kind() != reflect.Uint8 {
+			return encodeJSON(reflect.MakeSlice(v.Type(), 0, 0).Interface())
+		}
 		return encodeJSON(o.value)
 	}
 	return nil, errUnset

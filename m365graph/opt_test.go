@@ -56,6 +56,19 @@ func TestOptGoesBothWays(t *testing.T) {
 	}
 }
 
+// Where a loop found nothing its slice is nil, and the list is to be emptied.
+func TestSetOfANilSliceIsNoNull(t *testing.T) {
+	t.Parallel()
+	var none []string
+	for want, o := range map[string]json.Marshaler{
+		`[]`: m365graph.Set(none), `null`: m365graph.Set[json.RawMessage](nil), `""`: m365graph.Set([]byte{}),
+	} {
+		if got, err := o.MarshalJSON(); string(got) != want || err != nil {
+			t.Errorf("MarshalJSON(%#v) = %s, %v, want %s", o, got, err, want)
+		}
+	}
+}
+
 func TestOptTellsItsThreeStatesApart(t *testing.T) {
 	t.Parallel()
 	unset, null, zero := m365graph.Opt[int]{}, m365graph.Null[int](), m365graph.Set(0)
