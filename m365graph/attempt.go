@@ -132,7 +132,7 @@ func (k *call) read(ctx context.Context, resp *http.Response) error {
 		yes.stream = resp.Body
 	} else {
 		defer resp.Body.Close()
-		body, err := readBody(resp, k.method)
+		body, err := readBody(resp, k.method, k.buffer)
 		if err != nil {
 			return err
 		}
@@ -155,14 +155,17 @@ const (
 // errBodyTooLarge is final: the next answer would be as large.
 var errBodyTooLarge = fmt.Errorf("the answer is over %d bytes, more than is kept in memory", maxBody)
 
-func readBody(resp *http.Response, method string) ([]byte, error) {
+func readBody(resp *http.Response, method string, buf *bytes.Buffer) ([]byte, error) {
 	if method == http.MethodHead {
 		return nil, nil
 	}
 	if resp.ContentLength > maxBody {
 		return nil, errBodyTooLarge
 	}
-	var buf bytes.Buffer
+	if buf == nil {
+		buf = new(bytes.Buffer)
+	}
+	buf.Reset()
 	buf.Grow(int(min(max(resp.ContentLength, 0), firstBuffer)) + bytes.MinRead)
 	n, err := buf.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
 	switch {

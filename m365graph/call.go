@@ -1,6 +1,7 @@
 package m365graph
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,10 +28,11 @@ type call struct {
 	body        []byte
 	open        func() (io.Reader, error)
 	length      int64
-	stream      bool // leave the body of the answer to the caller, and take a redirect
-	redirect    bool // take a redirect
-	anonymous   bool // a content host: no token
-	batch       bool // its items say themselves whether they may have happened
+	buffer      *bytes.Buffer // for the body of the answer; nil for one of its own
+	stream      bool          // leave the body of the answer to the caller, and take a redirect
+	redirect    bool          // take a redirect
+	anonymous   bool          // a content host: no token
+	batch       bool          // its items say themselves whether they may have happened
 	token       m365auth.TokenRequest
 
 	attempts int

@@ -71,6 +71,7 @@ func (r *DeltaReader[T]) follow(ctx context.Context, link string, yield func(Del
 		if err != nil {
 			return began, err
 		}
+		walk.done(page)
 		r.client.observe.page(ctx, r.path, page.requestID, len(changes))
 		for _, change := range changes {
 			if !yield(change, nil) {

@@ -61,6 +61,7 @@ func Pages[T any](ctx context.Context, c *Client, path Path, q *Query) iter.Seq2
 				yield(nil, err)
 				return
 			}
+			walk.done(raw)
 			c.observe.page(ctx, path, page.RequestID, len(page.Items))
 			room := query.MaxItems - total
 			if query.MaxItems > 0 && room < len(page.Items) {

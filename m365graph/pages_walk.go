@@ -1,6 +1,7 @@
 package m365graph
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -10,7 +11,8 @@ import (
 // rawPage is a page with its items still unread.
 type rawPage struct {
 	envelope
-	link      string // where the page came from
+	body      *bytes.Buffer // what the envelope is a part of
+	link      string        // where the page came from
 	requestID string
 }
 
@@ -35,6 +37,9 @@ type pageWalk struct {
 	// long, and a list may have many.
 	seen  map[[sha256.Size]byte]bool
 	ahead *pageAhead
+	// spare are the bodies of pages whose items were read: at most two are in
+	// use, and a list may have a thousand.
+	spare []*bytes.Buffer
 }
 
 // pageAhead is a page that is fetched while the one before it is read.
@@ -69,13 +74,13 @@ func (w *pageWalk) next(ctx context.Context) (*rawPage, error) {
 func (w *pageWalk) await(ctx context.Context) (*rawPage, error) {
 	a := w.ahead
 	if a == nil {
-		return w.fetch(ctx, w.link)
+		return w.fetch(ctx, w.link, w.buffer())
 	}
 	<-a.done
 	w.ahead = nil
 	a.cancel()
 	if ctx.Err() != nil {
-		return w.fetch(ctx, w.link) // which sends nothing, and says why
+		return w.fetch(ctx, w.link, w.buffer()) // which sends nothing, and says why
 	}
 	return a.page, a.err
 }
@@ -89,9 +94,10 @@ func (w *pageWalk) prefetch(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	a := &pageAhead{cancel: cancel, done: make(chan struct{})}
 	w.ahead = a
+	body := w.buffer()
 	go func() {
 		defer close(a.done)
-		a.page, a.err = w.fetch(ctx, w.link)
+		a.page, a.err = w.fetch(ctx, w.link, body)
 	}()
 }
 
@@ -103,14 +109,30 @@ func (w *pageWalk) stop() {
 	}
 }
 
+// buffer returns what the body of a page can be read into.
+func (w *pageWalk) buffer() *bytes.Buffer {
+	if n := len(w.spare) - 1; n >= 0 {
+		b := w.spare[n]
+		w.spare = w.spare[:n]
+		return b
+	}
+	return new(bytes.Buffer)
+}
+
+// done takes a page back whose items were read, as they are copies.
+func (w *pageWalk) done(p *rawPage) {
+	w.spare = append(w.spare, p.body)
+	p.body, p.envelope = nil, envelope{Next: p.Next, Count: p.Count, Delta: p.Delta}
+}
+
 // fetch reads one page. It leaves the walk as it is, so that it may run beside
 // the walk's owner.
-func (w *pageWalk) fetch(ctx context.Context, link string) (*rawPage, error) {
-	resp, err := w.client.Do(ctx, &Request{Method: http.MethodGet, Path: w.path, Query: w.query, link: link})
+func (w *pageWalk) fetch(ctx context.Context, link string, body *bytes.Buffer) (*rawPage, error) {
+	resp, err := w.client.Do(ctx, &Request{Method: http.MethodGet, Path: w.path, Query: w.query, link: link, buffer: body})
 	if err != nil {
 		return nil, err
 	}
-	page := &rawPage{link: resp.url, requestID: resp.RequestID()}
+	page := &rawPage{body: body, link: resp.url, requestID: resp.RequestID()}
 	if err := resp.Decode(&page.envelope); err != nil {
 		return nil, err
 	}

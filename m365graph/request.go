@@ -35,9 +35,10 @@ type Request struct {
 	// Safety says when the request may be sent again.
 	Safety Safety
 
-	link     string // a whole URL of Graph's own making, in place of Path and Query
-	stream   bool   // leave the body of the answer to the caller
-	redirect bool   // take a redirect as an answer, which a stream does too
+	link     string        // a whole URL of Graph's own making, in place of Path and Query
+	buffer   *bytes.Buffer // what the body of the answer is read into; nil for one of its own
+	stream   bool          // leave the body of the answer to the caller
+	redirect bool          // take a redirect as an answer, which a stream does too
 }
 
 // Content is a body that is not JSON.
@@ -120,7 +121,7 @@ func (c *Client) newCall(req *Request) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &call{client: c, method: req.Method, stream: req.stream, redirect: req.redirect, header: http.Header{}}
+	k := &call{client: c, method: req.Method, buffer: req.buffer, stream: req.stream, redirect: req.redirect, header: http.Header{}}
 	if k.method == "" {
 		k.method = http.MethodGet
 	}

@@ -86,7 +86,7 @@ func (p *place) plainGet(ctx context.Context, url string, read func(*http.Respon
 }
 
 func (p *place) listTyped(ctx context.Context) error {
-	return p.list(ctx, &mail.ListOptions{PageSize: pageSize})
+	return p.list(ctx, &mail.ListOptions{PageSize: pageSize, Prefetch: true})
 }
 
 func (p *place) list(ctx context.Context, opts *mail.ListOptions) error {
