@@ -8,7 +8,7 @@
 //		if err != nil {
 //			return err
 //		}
-//		fmt.Println(m.ReceivedDateTime, m.From.EmailAddress, m.Subject)
+//		fmt.Println(m.ReceivedDateTime, m.Subject)
 //	}
 //
 // Lists leave bodies out and carry a preview; [Client.Get] brings the body, as

@@ -10,7 +10,8 @@ import (
 
 // Update is a change of a message. What is not set stays as it is.
 type Update struct {
-	IsRead     m365graph.Opt[bool]     `json:"isRead,omitzero"`
+	IsRead m365graph.Opt[bool] `json:"isRead,omitzero"`
+	// Flag is taken away by setting one that is "notFlagged".
 	Flag       m365graph.Opt[Flag]     `json:"flag,omitzero"`
 	Categories m365graph.Opt[[]string] `json:"categories,omitzero"`
 	// Importance is "low", "normal" or "high".
