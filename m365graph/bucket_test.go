@@ -21,7 +21,7 @@ func TestManyCallersShareATokenBucket(t *testing.T) {
 	for _, tt := range []struct {
 		rate, burst float64
 		late        time.Duration
-	}{{rate: 50, burst: 1}, {50, 10, time.Millisecond}, {100, 10, 5 * time.Millisecond}, {10, 100, time.Millisecond}} {
+	}{{rate: 50, burst: 1}, {50, 10, time.Millisecond}, {200, 40, 5 * time.Millisecond}, {10, 100, time.Millisecond}} {
 		t.Run(fmt.Sprint(tt.rate, " a second, burst ", tt.burst, ", late ", tt.late), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

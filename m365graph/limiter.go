@@ -154,14 +154,20 @@ func (l *limiter) leave(s scope, answered bool) {
 		if ln.open < ln.limit {
 			ln.open++
 		}
-		if ln.gap -= ln.gap / 256; ln.gap < minGap {
-			ln.gap = 0
-		}
+		ln.hurry()
 	}
 	if ln.busy == 0 && len(ln.queue) == 0 {
 		ln.since = time.Time{}
 	}
 	l.admit(ln)
+}
+
+// hurry makes the gap a little shorter, and the more so the longer it is since
+// anybody was refused: it may have been learned in a bad moment.
+func (ln *lane) hurry() {
+	if ln.gap -= ln.gap / time.Duration(256>>min(ln.given/32, 5)); ln.gap < minGap {
+		ln.gap = 0
+	}
 }
 
 // answered is how many of a scope were answered since the client began.
