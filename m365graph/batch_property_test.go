@@ -7,7 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	stdslices "slices"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -92,8 +92,8 @@ func (g *chaos) arrive(items []sentItem) {
 	serial, same, dependent := true, true, 0
 	for i, it := range items {
 		if i > 0 {
-			serial = serial && stdslices.Equal(it.DependsOn, []string{items[i-1].ID})
-			same = same && stdslices.Equal(it.DependsOn, []string{items[0].ID})
+			serial = serial && slices.Equal(it.DependsOn, []string{items[i-1].ID})
+			same = same && slices.Equal(it.DependsOn, []string{items[0].ID})
 		}
 		dependent += len(it.DependsOn)
 		if g.told[it.ID] {

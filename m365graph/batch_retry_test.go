@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	stdslices "slices"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -411,7 +411,7 @@ func TestABatchWithoutATokenIsNotSent(t *testing.T) {
 	g := &batchGraph{}
 	c := newClient(t, m365auth.Static(""), &m365graph.Options{HTTPClient: &http.Client{Transport: g}})
 	results, err := c.Batch(t.Context(), []*m365graph.BatchItem{itemNamed("send"), itemNamed("GET")}, nil)
-	if err != nil || stdslices.ContainsFunc(results, func(r m365graph.BatchResult) bool {
+	if err != nil || slices.ContainsFunc(results, func(r m365graph.BatchResult) bool {
 		return r.Err == nil || errors.Is(r.Err, m365graph.ErrAmbiguous)
 	}) || len(g.batches) != 0 {
 		t.Errorf("Batch = %v, %v after %d requests, want errors and none", results, err, len(g.batches))

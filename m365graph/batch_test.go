@@ -8,7 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	stdslices "slices"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -139,7 +139,7 @@ func (g *batchGraph) answer(b sentBatch) []string {
 	var answers []string
 	failed := map[string]bool{}
 	for _, it := range b.items {
-		if stdslices.ContainsFunc(it.DependsOn, func(id string) bool { return failed[id] }) {
+		if slices.ContainsFunc(it.DependsOn, func(id string) bool { return failed[id] }) {
 			failed[it.ID] = true
 			answers = append(answers, itemError(it.ID, 424, "FailedDependency"))
 			continue
@@ -169,7 +169,7 @@ func (g *batchGraph) sentIDs() [][]string {
 	var all [][]string
 	for _, b := range g.batches {
 		ids := b.ids()
-		stdslices.Sort(ids)
+		slices.Sort(ids)
 		all = append(all, ids)
 	}
 	return all
@@ -229,7 +229,7 @@ func TestABatchAnswersInTheOrderOfItsItems(t *testing.T) {
 	for _, b := range g.batches {
 		sizes = append(sizes, len(b.items))
 	}
-	stdslices.Sort(sizes)
+	slices.Sort(sizes)
 	if diff := cmp.Diff([]int{5, 20, 20}, sizes); diff != "" {
 		t.Errorf("requests by size (-want +got):\n%s", diff)
 	}
@@ -300,7 +300,7 @@ func TestItemsThatHangTogetherAreSentTogetherAndAlone(t *testing.T) {
 		items = append(items, getItem(fmt.Sprintf("s%d", i), on...))
 	}
 	items = append(items, getItem("star2", "star"), getItem("free1"), getItem("star"), getItem("star3", "star"), getItem("free2"))
-	stdslices.Reverse(items[:20])
+	slices.Reverse(items[:20])
 	g := &batchGraph{}
 	results, err := batchClient(t, g).Batch(t.Context(), items, &m365graph.BatchOptions{Parallel: 1})
 	if err != nil {
@@ -315,7 +315,7 @@ func TestItemsThatHangTogetherAreSentTogetherAndAlone(t *testing.T) {
 		t.Fatalf("%d requests were sent, want 3: %v", len(g.batches), g.sentIDs())
 	}
 	for i, it := range g.batches[0].items {
-		if it.ID != fmt.Sprintf("s%d", i) || i > 0 && !stdslices.Equal(it.DependsOn, []string{fmt.Sprintf("s%d", i-1)}) {
+		if it.ID != fmt.Sprintf("s%d", i) || i > 0 && !slices.Equal(it.DependsOn, []string{fmt.Sprintf("s%d", i-1)}) {
 			t.Errorf("item %d of the chain is %s and depends on %v", i, it.ID, it.DependsOn)
 		}
 	}
@@ -336,7 +336,7 @@ func TestAThousandReadsTakeNoMoreRoundTripsThanTheyMust(t *testing.T) {
 			start := time.Now()
 			results, err := batchClient(t, g).Batch(t.Context(), getItems(1000), &m365graph.BatchOptions{Parallel: parallel})
 			took := time.Since(start)
-			if err != nil || stdslices.ContainsFunc(results, func(r m365graph.BatchResult) bool { return r.Err != nil }) {
+			if err != nil || slices.ContainsFunc(results, func(r m365graph.BatchResult) bool { return r.Err != nil }) {
 				t.Fatalf("Batch failed: %v", err)
 			}
 			if parallel == 0 {

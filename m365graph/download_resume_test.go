@@ -217,6 +217,25 @@ func TestADownloadOfAVersionTakesNoOther(t *testing.T) {
 	d.assertClosed(t)
 }
 
+// What the first answer says of the version counts for all others too.
+func TestADownloadOfAVersionKeepsItsSize(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newFakeDrive(t, "0123456789")
+		d.cut = cutOnce(4)
+		d.header = func(n int, h http.Header) {
+			if n > 0 {
+				h.Set("Content-Range", "bytes 4-9/11")
+			}
+		}
+		got, err := d.readAll(t, d.client(t), &m365graph.DownloadOptions{ETag: `"{1},0"`})
+		if !errors.Is(err, m365graph.ErrPrecondition) || got != "0123" {
+			t.Errorf("Download = %q, %v, want the first bytes and ErrPrecondition", got, err)
+		}
+		d.assertClosed(t)
+	})
+}
+
 // A pre-authenticated link lives for minutes, a download may take longer.
 func TestALapsedLinkIsRenewed(t *testing.T) {
 	t.Parallel()

@@ -26,9 +26,9 @@ func session() *m365graph.UploadSession {
 	return &m365graph.UploadSession{URL: m365auth.NewSecret(uploadURL)}
 }
 
-// slices returns a fresh session's answers, and what the server has of the file.
+// inSlices returns a fresh session's answers, and what the server has of the file.
 // fault may answer in its place; done tells whether the slice was kept before.
-func slices(t *testing.T, size int64, fault func(n int, r *http.Request, keep func()) (*http.Response, error)) (*wire, *bytes.Buffer) {
+func inSlices(t *testing.T, size int64, fault func(n int, r *http.Request, keep func()) (*http.Response, error)) (*wire, *bytes.Buffer) {
 	t.Helper()
 	var got bytes.Buffer
 	return &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
@@ -106,7 +106,7 @@ func TestUploadSendsTheFileWhateverHappens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w, got := slices(t, int64(len(file)), fault)
+				w, got := inSlices(t, int64(len(file)), fault)
 				var last int64
 				resp, err := setup(t, w).Upload(t.Context(), session(), bytes.NewReader(file), int64(len(file)), &m365graph.UploadOptions{
 					SliceSize: unit + 1, Progress: func(sent, _ int64) { last = sent },
@@ -128,7 +128,7 @@ func TestUploadGoesOnWhereACrashLeftIt(t *testing.T) {
 		file := bytes.Repeat([]byte("0123456789abcdef"), 4*unit/16)
 		ctx, cancel := context.WithCancel(t.Context())
 		var ranges []string
-		w, got := slices(t, int64(len(file)), func(n int, r *http.Request, _ func()) (*http.Response, error) {
+		w, got := inSlices(t, int64(len(file)), func(n int, r *http.Request, _ func()) (*http.Response, error) {
 			ranges = append(ranges, r.Header.Get("Content-Range"))
 			if n == 3 {
 				cancel()
@@ -186,7 +186,7 @@ func TestALostAnswerToTheLastSliceIsAmbiguous(t *testing.T) {
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w, _ := slices(t, 10, func(n int, r *http.Request, keep func()) (*http.Response, error) {
+			w, _ := inSlices(t, 10, func(n int, r *http.Request, keep func()) (*http.Response, error) {
 				if n == 1 {
 					keep()
 					return nil, errReset
@@ -211,7 +211,7 @@ func TestALostAnswerToTheLastSliceIsAmbiguous(t *testing.T) {
 func TestALostAnswerToAnEarlierSliceIsNot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, _ := slices(t, 2*unit, func(int, *http.Request, func()) (*http.Response, error) { return nil, errReset })
+		w, _ := inSlices(t, 2*unit, func(int, *http.Request, func()) (*http.Response, error) { return nil, errReset })
 		_, err := setup(t, w).Upload(t.Context(), session(), bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{SliceSize: unit})
 		if err == nil || errors.Is(err, m365graph.ErrAmbiguous) {
 			t.Errorf("Upload = %v, want an error that is not ambiguous: no file can be there", err)
@@ -257,7 +257,7 @@ func TestUploadEndsOnAnswersThatMakeNoSense(t *testing.T) {
 func TestASourceThatCannotBeReadIsNotRetried(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is gone")
-	w, _ := slices(t, 10, nil)
+	w, _ := inSlices(t, 10, nil)
 	_, err := setup(t, w).Upload(t.Context(), session(), readerAt{broken}, 10, nil)
 	if !errors.Is(err, broken) || len(w.requests()) != 2 {
 		t.Errorf("Upload = %v after %d requests, want the source's error after 2", err, len(w.requests()))
@@ -266,7 +266,7 @@ func TestASourceThatCannotBeReadIsNotRetried(t *testing.T) {
 
 func TestASourceThatIsShorterThanToldIsNotRetried(t *testing.T) {
 	t.Parallel()
-	w, _ := slices(t, 10, nil)
+	w, _ := inSlices(t, 10, nil)
 	_, err := setup(t, w).Upload(t.Context(), session(), strings.NewReader("0123"), 10, nil)
 	if !errors.Is(err, io.ErrUnexpectedEOF) || len(w.requests()) != 2 {
 		t.Errorf("Upload = %v after %d requests, want the source's end after 2", err, len(w.requests()))
