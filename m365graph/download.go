@@ -50,6 +50,7 @@ func (o *DownloadOptions) checked() (DownloadOptions, error) {
 	if c.PartSize == 0 {
 		c.PartSize = defaultDownloadPart
 	}
+	c.PartSize = min(c.PartSize, math.MaxInt64-c.Offset) // nothing is further than that; 0 is the rest
 	return c, nil
 }
 

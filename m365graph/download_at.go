@@ -77,7 +77,7 @@ func (f *contentFile) beginBlocks(ctx context.Context) ([]byte, ContentInfo, err
 	if err != nil {
 		return nil, info, fmt.Errorf("m365graph: open %s: %w", f.path, err)
 	}
-	first, err := io.ReadAll(r)
+	first, err := io.ReadAll(io.LimitReader(r, remoteBlock))
 	return first, info, err
 }
 

@@ -256,3 +256,47 @@ func TestCloseEndsReadsOfARemoteFile(t *testing.T) {
 		})
 	}
 }
+
+// A file that was empty a moment ago may be a large one now.
+func TestOpenFileReadsNoMoreThanABlock(t *testing.T) {
+	t.Parallel()
+	d := newFakeDrive(t, digits(9*block))
+	body := &countedReader{r: strings.NewReader(d.content)}
+	d.instead = func(n int, _ *http.Request) *http.Response {
+		if n == 0 {
+			return reply(416, "")
+		}
+		return nil
+	}
+	w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+		if n < 2 {
+			return d.answer(n, r)
+		}
+		// Nobody asked for a range.
+		resp := reply(206, "", "ETag", `"1"`, "Content-Range", fmt.Sprintf("bytes 0-%d/%d", 9*block-1, 9*block))
+		resp.Body, resp.ContentLength = io.NopCloser(body), 9*block
+		return resp, nil
+	}}
+	f, err := setup(t, w).OpenFile(t.Context(), fakePath)
+	if err == nil {
+		defer f.Close()
+		p := make([]byte, 10)
+		if _, err := f.ReadAt(p, block-10); err != nil || string(p) != d.content[block-10:block] {
+			t.Errorf("ReadAt = %q, %v", p, err)
+		}
+	}
+	if body.n > block+64<<10 {
+		t.Errorf("OpenFile = %v after %d bytes, want no more than a block", err, body.n)
+	}
+}
+
+type countedReader struct {
+	r io.Reader
+	n int
+}
+
+func (c *countedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += n
+	return n, err
+}

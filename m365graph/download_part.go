@@ -118,12 +118,16 @@ func (f *contentFile) accept(resp *Response, offset, length int64) (*contentPart
 		err = p.checkRange(h.Get("Content-Range"), offset, length)
 	case resp.Status == http.StatusOK:
 		p.info.Size = resp.length
-		err = p.cut(offset, length)
 	default:
 		err = fmt.Errorf("the answer %d is no content", resp.Status)
 	}
 	if err == nil {
-		err = f.pin(versionOf(h, p.info.Size))
+		// An answer that does not say how large the file is, and ends too
+		// early, is found out by one that did.
+		p.info.Size, err = f.pin(versionOf(h, p.info.Size))
+	}
+	if err == nil && !p.ranged {
+		err = p.cut(offset, length)
 	}
 	return p, err
 }

@@ -1,12 +1,15 @@
 package m365graph_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -311,3 +314,60 @@ func TestDownloadOptionsAreChecked(t *testing.T) {
 }
 
 var _ io.WriterAt = (*sheet)(nil)
+
+// An answer without a length that ends early would leave a gap that nobody sees.
+func TestAStreamThatEndsEarlyIsNoWholePart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		whole := digits(2 * block)
+		early := func(n int, _ *http.Request) *http.Response {
+			if n == 0 {
+				return nil
+			}
+			return reply(200, whole[:block], "ETag", `"{1},0"`)
+		}
+		d := newFakeDrive(t, whole)
+		d.chunked = true
+		d.instead = early
+		var s sheet
+		if info, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: block}); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("DownloadTo = %+v, %v with %d bytes of %d, want ErrUnexpectedEOF", info, err, len(s.bytes), len(whole))
+		}
+		d.assertClosed(t)
+		d = newFakeDrive(t, whole)
+		d.chunked, d.instead = true, early
+		f := openFake(t, d)
+		defer f.Close()
+		if n, err := f.ReadAt(make([]byte, block), block); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("ReadAt = %d, %v, want ErrUnexpectedEOF: the file does not end there", n, err)
+		}
+		d.assertClosed(t)
+	})
+}
+
+func TestADownloadBeginsAtAnyOffset(t *testing.T) {
+	t.Parallel()
+	for _, o := range []m365graph.DownloadOptions{
+		{Offset: math.MaxInt64}, {Offset: math.MaxInt64 - 5}, {Offset: 3, PartSize: math.MaxInt64}, {Offset: math.MaxInt64 - 5, Length: 5},
+	} {
+		var asked []string
+		w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "graph.microsoft.com" {
+				return reply(302, "", "Location", "https://contoso.sharepoint.com/dl"), nil
+			}
+			asked = append(asked, r.Header.Get("Range"))
+			return reply(416, ""), nil
+		}}
+		var no *m365graph.Error
+		_, err := setup(t, w).DownloadTo(t.Context(), fakePath, &sheet{}, &o)
+		if !errors.As(err, &no) || no.Status != 416 || len(asked) != 1 {
+			t.Fatalf("DownloadTo(%+v) = %v after %q, want the refusal of one range", o, err, asked)
+		}
+		first, last, _ := strings.Cut(strings.TrimPrefix(asked[0], "bytes="), "-")
+		from, err1 := strconv.ParseInt(first, 10, 64)
+		to, err2 := strconv.ParseInt(cmp.Or(last, first), 10, 64)
+		if err1 != nil || err2 != nil || from != o.Offset || to < from {
+			t.Errorf("DownloadTo(%+v) asked for %q, want a range from there on", o, asked[0])
+		}
+	}
+}

@@ -59,19 +59,19 @@ func isWeak(eTag string) bool      { return strings.HasPrefix(eTag, "W/") }
 func strongTag(eTag string) string { return strings.TrimPrefix(eTag, "W/") }
 
 // pin makes sure that an answer is of the version that is read, which the first
-// one decides.
-func (f *contentFile) pin(now contentVersion) error {
+// one decides, and returns the size of the file, as far as any answer has told.
+func (f *contentFile) pin(now contentVersion) (size int64, err error) {
 	f.pinning.Lock()
 	defer f.pinning.Unlock()
 	if f.pinned != nil {
 		if err := f.pinned.same(now); err != nil {
-			return err
+			return now.size, err
 		}
 	}
 	if f.pinned == nil || f.pinned.size < 0 {
 		f.pinned = &now
 	}
-	return nil
+	return f.pinned.size, nil
 }
 
 // provable reports whether what has come and what will come can be joined.

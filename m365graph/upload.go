@@ -89,10 +89,10 @@ func (c *Client) Upload(ctx context.Context, s *UploadSession, src io.ReaderAt, 
 	if o.Discard && !errors.Is(err, errUploadClash) {
 		c.discardUpload(ctx, s)
 	}
-	switch status := refusal(err).Status; {
+	switch {
 	case s.last:
 		err = ambiguous(http.MethodPut, "the end of an upload", err)
-	case status == http.StatusNotFound || status == http.StatusGone:
+	case isGone(err):
 		err = fmt.Errorf("%w: %w", ErrSessionGone, err)
 	}
 	return nil, err
@@ -114,7 +114,7 @@ func (c *Client) CancelUpload(ctx context.Context, s *UploadSession) error {
 	if err != nil {
 		return err
 	}
-	if _, err := k.send(ctx); err != nil && !errors.Is(err, ErrNotFound) {
+	if _, err := k.send(ctx); err != nil && !isGone(err) {
 		return err
 	}
 	return nil
@@ -128,6 +128,12 @@ func (c *Client) discardUpload(ctx context.Context, s *UploadSession) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTime)
 	defer cancel()
 	_ = c.CancelUpload(ctx, s)
+}
+
+// isGone reports whether err says that there is no such session any more.
+func isGone(err error) bool {
+	status := refusal(err).Status
+	return status == http.StatusNotFound || status == http.StatusGone
 }
 
 // refusal is the answer that an error holds, or one that says nothing.

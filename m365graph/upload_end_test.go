@@ -227,7 +227,7 @@ func TestCancelUploadEndsASession(t *testing.T) {
 			answer step
 			ok     bool
 		}{
-			"there": {says(204, ""), true}, "gone": {refuses(404, ""), true}, "refused": {refuses(403, ""), false},
+			"there": {says(204, ""), true}, "gone": {refuses(404, ""), true}, "lapsed": {refuses(410, ""), true}, "refused": {refuses(403, ""), false},
 		} {
 			k := newTalk(tt.answer)
 			if err := setup(t, k.wire).CancelUpload(t.Context(), session()); (err == nil) != tt.ok || k.log() != "DELETE" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -205,3 +206,18 @@ func FuzzUploadReadsExpectedRanges(f *testing.F) {
 		}
 	})
 }
+
+// The end of the largest file there can be.
+func TestUploadEndsAFileOfAnySize(t *testing.T) {
+	t.Parallel()
+	k := newTalk(expects(200, "9223372036854775800-"), created)
+	_, err := setup(t, k.wire).Upload(t.Context(), session(), nothing{}, math.MaxInt64, nil)
+	if want := "GET, PUT 9223372036854775800-9223372036854775806/9223372036854775807"; err != nil || k.log() != want {
+		t.Errorf("Upload = %v after %s, want %s", err, k.log(), want)
+	}
+}
+
+// nothing is zeros without end.
+type nothing struct{}
+
+func (nothing) ReadAt(p []byte, _ int64) (int, error) { clear(p); return len(p), nil }

@@ -101,8 +101,8 @@ func (u *uploader) step(ctx context.Context) (resp *Response, more bool, err err
 	if err := u.hashTo(ctx, u.gap.first); err != nil {
 		return nil, false, err
 	}
-	end := min(u.gap.first+u.opts.SliceSize, u.gap.end)
-	if end == u.size {
+	end := u.gap.first + min(u.opts.SliceSize, u.gap.end-u.gap.first)
+	if end == u.gap.end { // it may be the last
 		if err := u.bind(); err != nil { // better no file than one of two halves
 			return nil, false, err
 		}

@@ -165,30 +165,35 @@ func TestASourceThatHasChangedIsRefused(t *testing.T) {
 // way.
 func TestASourceThatChangesOnTheWayMakesNoFile(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(path, make([]byte, 2*unit), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	k := newTalk(func() (*http.Response, error) {
-		return expects(202, "327680-")()
-	}, created)
-	c := setup(t, k.wire)
-	s := fresh(t, c, k)
-	answer := k.wire.answer
-	k.wire.answer = func(n int, r *http.Request) (*http.Response, error) {
-		if err := os.Chtimes(path, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
-			t.Error(err)
+	for name, tt := range map[string]struct {
+		first step
+		want  string
+	}{
+		"in its last slice": {expects(200, "0-"), "GET, PUT 0-327679/655360"},
+		"in its last gap":   {expects(200, "5-9"), "GET"},
+	} {
+		path := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(path, make([]byte, 2*unit), 0o600); err != nil {
+			t.Fatal(err)
 		}
-		return answer(n, r)
-	}
-	_, err = c.Upload(t.Context(), s, f, 2*unit, &m365graph.UploadOptions{SliceSize: unit})
-	if !errors.Is(err, m365graph.ErrSourceChanged) || k.log() != "PUT 0-327679/655360" {
-		t.Errorf("Upload = %v after %s, want ErrSourceChanged before the last slice", err, k.log())
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		k := newTalk(tt.first, expects(202, "327680-"), created)
+		c := setup(t, k.wire)
+		answer := k.wire.answer
+		k.wire.answer = func(n int, r *http.Request) (*http.Response, error) {
+			if err := os.Chtimes(path, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
+				t.Error(err)
+			}
+			return answer(n, r)
+		}
+		_, err = c.Upload(t.Context(), session(), f, 2*unit, &m365graph.UploadOptions{SliceSize: unit})
+		if !errors.Is(err, m365graph.ErrSourceChanged) || k.log() != tt.want {
+			t.Errorf("%s: Upload = %v after %s, want ErrSourceChanged after %s", name, err, k.log(), tt.want)
+		}
 	}
 }
 
