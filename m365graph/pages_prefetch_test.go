@@ -276,3 +276,40 @@ func lookAtOne[T any](list iter.Seq2[T, error]) error {
 	}
 	return errors.New("the list is empty")
 }
+
+// A hook's panic is its own fault, and must not cost a server that recovers from
+// those of its handlers.
+func TestAPanicWhilePrefetchingIsTheCallers(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]bool{"at the next page": false, "when the loop is left": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+				return reply(200, fmt.Sprintf(`{"value":[{"id":"1"}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?$skiptoken=%d"}`, n)), nil
+			}}
+			thrown := make(chan struct{})
+			c := setup(t, w, func(o *m365graph.Options) {
+				var calls atomic.Int32
+				o.Hooks.Request = func(context.Context, m365graph.Event) {
+					if calls.Add(1) == 2 {
+						close(thrown)
+						panic("the hook's")
+					}
+				}
+			})
+			defer func() {
+				if got := recover(); got != "the hook's" {
+					t.Errorf("the caller recovers %v, want what the hook panicked with", got)
+				}
+			}()
+			for _, err := range m365graph.All[struct{}](t.Context(), c, m365graph.P("users"), &m365graph.Query{Prefetch: true}) {
+				if err != nil {
+					t.Error(err)
+				}
+				if <-thrown; leave {
+					break
+				}
+			}
+		})
+	}
+}

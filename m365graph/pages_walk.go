@@ -48,6 +48,7 @@ type pageAhead struct {
 	done   chan struct{} // closed once page and err are there
 	page   *rawPage
 	err    error
+	thrown any // what a hook, a provider or a transport panicked with
 }
 
 func newPageWalk(c *Client, path Path, q *Query, link string) *pageWalk {
@@ -76,9 +77,7 @@ func (w *pageWalk) await(ctx context.Context) (*rawPage, error) {
 	if a == nil {
 		return w.fetch(ctx, w.link, w.buffer())
 	}
-	<-a.done
-	w.ahead = nil
-	a.cancel()
+	w.settle()
 	if ctx.Err() != nil {
 		return w.fetch(ctx, w.link, w.buffer()) // which sends nothing, and says why
 	}
@@ -97,6 +96,8 @@ func (w *pageWalk) prefetch(ctx context.Context) {
 	body := w.buffer()
 	go func() {
 		defer close(a.done)
+		// The caller may have ways to go on, and a goroutine of ours has none.
+		defer func() { a.thrown = recover() }()
 		a.page, a.err = w.fetch(ctx, w.link, body)
 	}()
 }
@@ -105,7 +106,18 @@ func (w *pageWalk) prefetch(ctx context.Context) {
 func (w *pageWalk) stop() {
 	if w.ahead != nil {
 		w.ahead.cancel()
-		<-w.ahead.done
+		w.settle()
+	}
+}
+
+// settle waits for what is under way. A panic there goes on in the caller.
+func (w *pageWalk) settle() {
+	a := w.ahead
+	<-a.done
+	w.ahead = nil
+	a.cancel()
+	if a.thrown != nil {
+		panic(a.thrown)
 	}
 }
 
