@@ -14,7 +14,7 @@ type odd struct {
 		B int
 	}
 	Quote struct {
-		A string `json:"it's"`
+		A string `json:"it's"` //nolint:staticcheck // encoding/json does not take it, and nor must we
 	}
 	Embeds struct{ Inner }
 	Hidden struct {
