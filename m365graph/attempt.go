@@ -78,6 +78,9 @@ func (k *call) judge(ctx context.Context, resp *http.Response, err error) (v ver
 		return judgeError(k.safety, err, k.watch.neverSent()), false
 	default:
 		k.no = newError(resp, k.method, k.path, now, k.anonymous)
+		if k.anonymous {
+			k.no.hide(k.url)
+		}
 		k.no.ClientRequestID = cmp.Or(k.no.ClientRequestID, k.clientRequestID()) // a gateway does not return it
 		k.wait = backoff(k.attempts-1, k.no.RetryAfter, most)
 		_, asked := parseRetryAfter(resp.Header.Get("Retry-After"), now)

@@ -169,7 +169,7 @@ func (s *stream) Close() error {
 
 // failure names an end without an answer.
 func (k *call) failure(err error) error {
-	err = fmt.Errorf("m365graph: %s %s: %w", k.method, k.path, withoutURL(err))
+	err = fmt.Errorf("m365graph: %s %s: %w", k.method, k.path, k.plain(err))
 	if k.no != nil {
 		k.no.Attempts = k.attempts
 		err = fmt.Errorf("%w; the last answer was: %w", err, k.no)

@@ -24,8 +24,7 @@ const (
 
 // newError makes an error of an answer. It reads at most maxErrorBody of the
 // body and closes it. What a content host says is kept only where it has Graph's
-// form, and without links: it may echo the one that it was asked by, which is as
-// good as a token.
+// form; see hide.
 func newError(resp *http.Response, method, path string, now time.Time, anonymous bool) *Error {
 	e := &Error{Method: method, Path: path, Status: resp.StatusCode}
 	e.RequestID = line(resp.Header.Get("request-id"))
@@ -48,7 +47,7 @@ func newError(resp *http.Response, method, path string, now time.Time, anonymous
 	}
 	switch {
 	case anonymous:
-		e.Message = links.ReplaceAllString(e.Message, "(a link)")
+		e.Claims = "" // a content host has no token to ask for
 	case errors.Is(e, ErrResync):
 		e.Location = resp.Header.Get("Location")
 	}
@@ -58,7 +57,13 @@ func newError(resp *http.Response, method, path string, now time.Time, anonymous
 // codeMalware is Graph's own for what SharePoint says in a header.
 const codeMalware = "malwareDetected"
 
-var links = regexp.MustCompile(`(?i)\b[a-z]+://\S*`)
+// hide takes links out of what the host of link has said.
+func (e *Error) hide(link string) {
+	withoutLinks(link, &e.Code, &e.Message, &e.Target, &e.RequestID, &e.ClientRequestID, &e.Diagnostic)
+	for i := range e.Inner {
+		withoutLinks(link, &e.Inner[i])
+	}
+}
 
 // members are those of a JSON object, each to be read by itself: one of a wrong
 // type must not cost the others.

@@ -124,6 +124,9 @@ func newOperationError(resp *Response, m members) error {
 		Status: m.text("status"), Code: cmp.Or(e.Code, m.text("errorCode")), Inner: e.Inner,
 		Message: cmp.Or(e.Message, m.text("statusDescription")), RequestID: cmp.Or(resp.RequestID(), e.RequestID),
 	}
-	o.Message = links.ReplaceAllString(o.Message, "(a link)")
+	withoutLinks(resp.url, &o.Status, &o.Code, &o.Message, &o.RequestID)
+	for i := range o.Inner {
+		withoutLinks(resp.url, &o.Inner[i])
+	}
 	return o
 }

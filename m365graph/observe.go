@@ -115,10 +115,13 @@ func (o *observer) page(ctx context.Context, path Path, requestID string, items 
 func (k *call) event(resp *http.Response, err error) Event {
 	e := Event{
 		Method: k.method, Route: routeOf(k.path), Service: k.scope.String(), Attempt: k.attempts,
-		ClientRequestID: k.clientRequestID(), Err: withoutURL(err),
+		ClientRequestID: k.clientRequestID(), Err: k.plain(err),
 	}
 	if resp != nil {
 		e.Status, e.RequestID = resp.StatusCode, line(resp.Header.Get("request-id"))
+		if k.anonymous {
+			withoutLinks(k.url, &e.RequestID)
+		}
 	}
 	return e
 }

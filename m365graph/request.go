@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -67,6 +68,18 @@ type Response struct {
 	stream io.ReadCloser
 	length int64
 }
+
+// String names the status and the request id, and nothing of what came: headers
+// and bodies hold links that work without a sign-in.
+func (r Response) String() string {
+	return fmt.Sprintf("the answer %d (request-id %s)", r.Status, r.RequestID())
+}
+
+// GoString is String.
+func (r Response) GoString() string { return r.String() }
+
+// LogValue is String.
+func (r Response) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // RequestID is Graph's id of the call, for Microsoft's support.
 func (r *Response) RequestID() string { return line(r.Header.Get("request-id")) }
