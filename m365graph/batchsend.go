@@ -142,7 +142,7 @@ func (s *batchStep) wire(c *Client) (batchWireItem, error) {
 }
 
 func readContent(c *Content) ([]byte, error) {
-	r, err := c.Open()
+	r, err := c.reader()
 	if err != nil {
 		return nil, err
 	}

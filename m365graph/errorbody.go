@@ -35,7 +35,10 @@ func newError(resp *http.Response, method, path string, now time.Time, anonymous
 		now = e.Date // a date to wait for is told by the same clock
 	}
 	e.RetryAfter, _ = parseRetryAfter(resp.Header.Get("Retry-After"), now)
-	e.Claims = parseClaims(resp.Header.Values("WWW-Authenticate"))
+	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
+		// On another answer it proves nothing: the request may have been executed.
+		e.Claims = parseClaims(resp.Header.Values("WWW-Authenticate"))
+	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	_ = resp.Body.Close()
 	if !e.readEnvelope(body) && !anonymous {

@@ -53,6 +53,15 @@ type Content struct {
 	Type string
 }
 
+// reader opens what is to be sent.
+func (c *Content) reader() (io.Reader, error) {
+	r, err := c.Open()
+	if err == nil && r == nil {
+		err = errors.New("Content.Open returned no reader")
+	}
+	return r, err
+}
+
 const octetStream = "application/octet-stream"
 
 // Response is an answer that says yes.
@@ -275,7 +284,7 @@ func (k *call) setBody(req *Request) error {
 		if req.Content.Open == nil || req.Content.Length < 0 {
 			return fmt.Errorf("m365graph: %s %s: Content needs Open and a Length", k.method, k.path)
 		}
-		k.open, k.length = req.Content.Open, req.Content.Length
+		k.open, k.length = req.Content.reader, req.Content.Length
 		k.header.Set("Content-Type", cmp.Or(req.Content.Type, octetStream))
 	}
 	return nil

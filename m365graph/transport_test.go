@@ -259,3 +259,19 @@ type closing struct {
 }
 
 func (c *closing) CloseIdleConnections() { c.closed.Store(true) }
+
+func TestContentThatOpensToNothingIsAnError(t *testing.T) {
+	t.Parallel()
+	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+	c := setup(t, w)
+	req := m365graph.Request{Method: "PUT", Path: m365graph.P("me", "photo", "$value"), Content: &m365graph.Content{
+		Length: 1, Open: func() (io.Reader, error) { return nil, nil },
+	}}
+	if _, err := c.Do(t.Context(), &req); err == nil || len(w.requests()) != 0 {
+		t.Errorf("Do = %v after %d requests, want an error and none", err, len(w.requests()))
+	}
+	results, err := c.Batch(t.Context(), []*m365graph.BatchItem{{Request: req}}, nil)
+	if err != nil || results[0].Err == nil || len(w.requests()) != 0 {
+		t.Errorf("Batch = %v, %v after %d requests, want an item's error and none", results, err, len(w.requests()))
+	}
+}
