@@ -42,6 +42,10 @@ func (k *call) loop(ctx context.Context) *retryablehttp.Client {
 	}
 }
 
+// maxTurns is how often a call is sent in the hope of its turn. Some resources are
+// throttled by themselves while all others of their scope are answered.
+const maxTurns = 100
+
 // check runs after each attempt, and once more after read has seen what it lets
 // stand.
 func (k *call) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
@@ -49,21 +53,23 @@ func (k *call) check(ctx context.Context, resp *http.Response, err error) (bool,
 		return false, nil
 	}
 	k.judged = resp
-	k.tellAttempt(ctx, resp, err)
 	v, throttled := k.judge(ctx, resp, err)
 	k.maybe = k.maybe || v.maybe
-	if throttled && k.othersGoOn() {
+	if throttled && k.attempts < maxTurns && k.othersGoOn() {
 		k.last++
 	}
 	again := v.again && k.attempts < k.last && k.worthWaiting(ctx)
+	if throttled {
+		k.client.limiter.throttle(k.scope, k.wait)
+	}
+	k.leave(err == nil && !throttled) // before the hooks, which may call Graph themselves
+	k.tellAttempt(ctx, resp, err)
 	if throttled || again {
 		k.tellWait(ctx, resp, err, throttled, again)
 	}
 	if throttled {
-		k.client.limiter.throttle(k.scope, k.wait)
 		k.wait = 0 // the limiter waits, for all
 	}
-	k.leave(err == nil && !throttled)
 	return again, err
 }
 

@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -237,4 +239,54 @@ func TestNoTokenIsPrinted(t *testing.T) {
 			t.Errorf("the token was printed:\n%s", out.String())
 		}
 	})
+}
+
+// A challenge belongs to a refusal. On any other answer it is no leave to send a
+// write again that may have happened.
+func TestOnlyARefusalAsksForAnotherToken(t *testing.T) {
+	t.Parallel()
+	const challenge = `Bearer error="insufficient_claims", claims="eyJhIjoxfQ=="`
+	for _, status := range []int{429, 500, 502, 503, 504} {
+		for _, batched := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+					if n > 0 {
+						return reply(202, ""), nil
+					}
+					if batched {
+						return reply(200, fmt.Sprintf(`{"responses":[{"id":"1","status":%d,"headers":{"WWW-Authenticate":%q}}]}`, status, challenge)), nil
+					}
+					return graphError(status, "x", "WWW-Authenticate", challenge), nil
+				}}
+				c := newClient(t, &counting{}, &m365graph.Options{HTTPClient: &http.Client{Transport: w}, MaxRetries: -1})
+				req := &m365graph.Request{Method: "POST", Path: m365graph.P("me", "sendMail"), Safety: m365graph.SafetySend}
+				var err error
+				if batched {
+					results, whole := c.Batch(t.Context(), []*m365graph.BatchItem{{Request: *req}}, nil)
+					if whole != nil {
+						t.Fatal(whole)
+					}
+					err = results[0].Err
+				} else {
+					_, err = c.Do(t.Context(), req)
+				}
+				if n := len(w.requests()); n != 1 || errors.Is(err, m365graph.ErrAmbiguous) != (status >= 500) || errors.Is(err, m365graph.ErrClaims) {
+					t.Errorf("batched %v, a mail answered %d with a challenge was sent %d times: %v, want once", batched, status, n, err)
+				}
+			})
+		}
+	}
+}
+
+// Why there is no token decides what a program does next.
+func TestAFailedSignInKeepsItsReason(t *testing.T) {
+	t.Parallel()
+	cause := &url.Error{Op: "Post", URL: "https://login.example/token", Err: io.ErrUnexpectedEOF}
+	tokens := m365auth.ProviderFunc(func(context.Context, m365auth.TokenRequest) (m365auth.Token, error) {
+		return m365auth.Token{}, fmt.Errorf("%w: %w", m365auth.ErrLoginRequired, cause)
+	})
+	_, err := newClient(t, tokens, nil).Do(t.Context(), requestNamed("GET"))
+	if !errors.Is(err, m365auth.ErrLoginRequired) || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("Do = %v, want ErrLoginRequired and its cause", err)
+	}
 }

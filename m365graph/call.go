@@ -58,16 +58,22 @@ func (k *call) send(ctx context.Context) (*Response, error) {
 	ctx, end := k.watch.follow(ctx, k.safety.repeatable())
 	ctx, stop := k.limit(ctx)
 	defer stop()
+	streams := false
+	defer func() { // after a panic of the caller's code too
+		k.leave(false)
+		if !streams {
+			end(nil)
+		}
+	}()
 	err := k.run(ctx)
-	k.leave(false)
 	if k.yes != nil && k.yes.stream != nil {
+		streams = true
 		k.yes.stream = &stream{k.yes.stream, end}
 		return k.yes, nil
 	}
 	if cause := context.Cause(ctx); errors.Is(cause, errReplayed) || err != nil && errors.Is(cause, errTooLong) {
 		err = cause
 	}
-	end(nil)
 	switch {
 	case errors.Is(err, errPaused):
 	case err != nil:
@@ -92,7 +98,7 @@ func (k *call) refused() (*Response, error) {
 var errTooLong = fmt.Errorf("the call took longer than Options.CallTimeout: %w", context.DeadlineExceeded)
 
 // limit ends the call in time. What is streamed takes as long as it takes, and
-// only no attempt begins after that.
+// only waits for its turn and its token no longer than others.
 func (k *call) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	most := k.client.opts.CallTimeout
 	if k.deadline.IsZero() && most > 0 { // the first time, and not after a new token
@@ -100,9 +106,16 @@ func (k *call) limit(ctx context.Context) (context.Context, context.CancelFunc) 
 	}
 	if by, ok := ctx.Deadline(); ok && (k.deadline.IsZero() || by.Before(k.deadline)) {
 		k.deadline = by
+	}
+	if k.stream || k.open != nil {
 		return ctx, func() {}
 	}
-	if k.deadline.IsZero() || k.stream || k.open != nil {
+	return k.inTime(ctx)
+}
+
+// inTime ends at the call's deadline, unless ctx does by itself.
+func (k *call) inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if by, ok := ctx.Deadline(); k.deadline.IsZero() || ok && !by.After(k.deadline) {
 		return ctx, func() {}
 	}
 	return context.WithDeadlineCause(ctx, k.deadline, errTooLong)
@@ -124,6 +137,8 @@ func (k *call) run(ctx context.Context) error {
 // enter waits for a place on the wire. A scope that is paused for too long has
 // refused the call in advance.
 func (k *call) enter(ctx context.Context) error {
+	ctx, stop := k.inTime(ctx)
+	defer stop()
 	l := k.client.limiter
 	if k.ticket == 0 {
 		k.ticket = l.ticket()
@@ -238,11 +253,13 @@ func (k *call) authorize(ctx context.Context, req *http.Request) error {
 	if !k.client.cloud.AllowsToken(req.URL) {
 		return fmt.Errorf("%w: the token does not go to %q", ErrHostNotAllowed, req.URL.Host)
 	}
+	ctx, stop := k.inTime(ctx)
+	defer stop()
 	token, err := k.client.tokens.Token(ctx, k.token)
 	// What comes next needs no stronger medicine than the cache.
 	k.token.Claims, k.token.ForceRefresh = "", false
 	if err != nil {
-		return fmt.Errorf("get a token: %w", err)
+		return &tokenError{err}
 	}
 	if !isToken(token.Access.Reveal()) {
 		return errors.New("get a token: the provider returned one that is empty or no bearer token")
@@ -250,6 +267,13 @@ func (k *call) authorize(ctx context.Context, req *http.Request) error {
 	req.Header.Set("Authorization", "Bearer "+token.Access.Reveal())
 	return nil
 }
+
+// tokenError is why there is no token. A program may look for each part of it, as
+// what a person has to do depends on it.
+type tokenError struct{ err error }
+
+func (e *tokenError) Error() string { return "get a token: " + e.err.Error() }
+func (e *tokenError) Unwrap() error { return e.err }
 
 // isToken reports whether s can stand in a header: RFC 6750's b64token is a part
 // of visible ASCII.

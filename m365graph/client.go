@@ -70,6 +70,9 @@ type Client struct {
 	identify string
 }
 
+// maxRetries is more than anybody sends.
+const maxRetries = 1 << 30
+
 // userAgent names the library; its version is that of the tag.
 const userAgent = "m365graph-go/0.1"
 
@@ -102,6 +105,7 @@ func New(tokens m365auth.TokenProvider, opts *Options) (*Client, error) {
 	if o.PageSize < 0 || o.MaxPages < 0 || o.MaxWait < 0 {
 		return nil, errors.New("m365graph: PageSize, MaxPages and MaxWait must not be negative")
 	}
+	o.MaxRetries, o.MaxWait = min(o.MaxRetries, maxRetries), min(o.MaxWait, maxRetryAfter) // sums do not overflow
 	c := &Client{
 		tokens: tokens, cloud: o.Cloud, opts: o,
 		root:     o.Cloud.GraphURL() + "/" + o.APIVersion,

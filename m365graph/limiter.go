@@ -79,11 +79,16 @@ type lane struct {
 
 const (
 	fewLanes = 256
-	// maxPause is how long a server's word is remembered.
+	// maxPause is how long a server's word is remembered, unless somebody would
+	// wait longer.
 	maxPause = time.Hour
 	// minGap is where pacing ends, and maxLag how much of it is made up for.
 	minGap = 100 * time.Microsecond
 	maxLag = 10 * time.Millisecond
+	// maxGap keeps a pace from outlasting its reason by hours, as it is made
+	// faster with answers, and maxIdle is when there is none any more.
+	maxGap  = time.Second
+	maxIdle = 10 * time.Second
 )
 
 func newLimiter(limits Limits, most time.Duration) *limiter {
@@ -183,7 +188,7 @@ func (l *limiter) throttle(s scope, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ln := l.lane(s)
-	until := time.Now().Add(min(wait, maxPause))
+	until := time.Now().Add(min(wait, max(maxPause, l.most)))
 	if ln.pause() <= 0 { // the first to be refused: others were under way with it
 		ln.learn(until)
 	}
@@ -208,6 +213,7 @@ func (ln *lane) learn(until time.Time) {
 		if ln.took > 0 { // whatever made us late made one of them too long
 			ln.gap = min(took, ln.took)
 		}
+		ln.gap = min(ln.gap, maxGap)
 		ln.took = took
 	}
 	ln.since, ln.given = until, 0
@@ -249,7 +255,10 @@ func (l *limiter) admit(ln *lane) {
 		}
 		if ln.gap > 0 {
 			now := time.Now()
-			if now.Sub(ln.next) > maxLag {
+			switch late := now.Sub(ln.next); {
+			case late > maxIdle:
+				ln.gap = 0
+			case late > maxLag:
 				ln.next = now
 			}
 			ln.next = ln.next.Add(ln.gap)

@@ -151,8 +151,12 @@ func (k *call) tellWait(ctx context.Context, resp *http.Response, err error, thr
 }
 
 // withoutURL drops every *url.Error, whose text holds the whole URL, and of a
-// pre-authenticated link that is a secret. A caller's transport may nest them.
+// pre-authenticated link that is a secret. A caller's transport may nest them. What
+// a token provider says is left whole: no link of Graph's is in it.
 func withoutURL(err error) error {
+	if _, ok := errors.AsType[*tokenError](err); ok {
+		return err
+	}
 	for u, ok := errors.AsType[*url.Error](err); ok; u, ok = errors.AsType[*url.Error](err) {
 		err = u.Err
 	}

@@ -1,0 +1,141 @@
+package m365graph_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/m365go/sdk/m365graph"
+)
+
+// Whatever panics in the caller's code, the place on the wire comes back.
+func TestAPanicLosesNoPlace(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(o *m365graph.Options, on *bool)
+		status int
+	}{
+		"request hook": {func(o *m365graph.Options, on *bool) {
+			o.Hooks.Request = func(context.Context, m365graph.Event) { panicIf(on) }
+		}, 404},
+		"request hook, answered": {func(o *m365graph.Options, on *bool) {
+			o.Hooks.Request = func(context.Context, m365graph.Event) { panicIf(on) }
+		}, 200},
+		"throttle hook": {func(o *m365graph.Options, on *bool) {
+			o.Hooks.Throttle = func(context.Context, m365graph.Event) { panicIf(on) }
+		}, 429},
+		"retry hook": {func(o *m365graph.Options, on *bool) {
+			o.Hooks.Retry = func(context.Context, m365graph.Event) { panicIf(on) }
+		}, 504},
+		"transport": {func(o *m365graph.Options, on *bool) {
+			base := o.HTTPClient.Transport
+			o.HTTPClient.Transport = roundTrip(func(req *http.Request) (*http.Response, error) {
+				panicIf(on)
+				return base.RoundTrip(req)
+			})
+		}, 200},
+		"content": {func(*m365graph.Options, *bool) {}, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				on := true
+				w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+					if on {
+						return graphError(tt.status, "x"), nil
+					}
+					return reply(200, "{}"), nil
+				}}
+				c := setup(t, w, func(o *m365graph.Options) {
+					o.Limits.Mailbox, o.CallTimeout = 1, time.Hour
+					tt.change(o, &on)
+				})
+				req := &m365graph.Request{Method: "PUT", Path: m365graph.P("me", "messages", "x")}
+				if name == "content" {
+					req.Content = &m365graph.Content{Length: 1, Open: func() (io.Reader, error) {
+						if on {
+							panic("boom")
+						}
+						return strings.NewReader("x"), nil
+					}}
+				}
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Error("nothing panicked, so nothing was tested")
+						}
+					}()
+					_, _ = c.Do(t.Context(), req)
+				}()
+				on = false
+				if _, err := c.Do(t.Context(), req); err != nil {
+					t.Errorf("the next call = %v, want an answer", err)
+				}
+			})
+		})
+	}
+}
+
+func panicIf(on *bool) {
+	if *on {
+		panic("boom")
+	}
+}
+
+// A hook may itself call Graph, even in a scope that has one place.
+func TestAHookMayCallGraph(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+			if n == 0 {
+				return graphError(504, "x"), nil
+			}
+			return reply(200, "{}"), nil
+		}}
+		var c *m365graph.Client
+		var inner error
+		called := false
+		c = setup(t, w, func(o *m365graph.Options) {
+			o.Limits.Mailbox = 1
+			o.Hooks.Request = func(ctx context.Context, _ m365graph.Event) {
+				if !called {
+					called = true
+					_, inner = c.Do(ctx, &m365graph.Request{Path: m365graph.P("me", "messages")})
+				}
+			}
+		})
+		if _, err := c.Do(t.Context(), &m365graph.Request{Path: m365graph.P("me", "messages")}); err != nil || inner != nil {
+			t.Errorf("Do = %v, and in the hook %v, want two answers", err, inner)
+		}
+	})
+}
+
+// What streams waits no longer for its place than any other call.
+func TestAStreamWaitsForItsPlaceInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		free := make(chan struct{})
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+			<-free
+			return reply(200, "{}"), nil
+		}}
+		c := setup(t, w, func(o *m365graph.Options) { o.Limits.Drive, o.CallTimeout = 1, time.Minute })
+		put := &m365graph.Request{Method: "PUT", Path: m365graph.P("me", "drive", "items", "x", "content"), Content: &m365graph.Content{
+			Length: 1, Open: func() (io.Reader, error) { return strings.NewReader("x"), nil },
+		}}
+		go func() { _, _ = c.Do(t.Context(), put) }()
+		synctest.Wait()
+		time.AfterFunc(time.Hour, func() { close(free) })
+		begun := time.Now()
+		_, err := c.Do(t.Context(), put)
+		if took := time.Since(begun); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, m365graph.ErrAmbiguous) || took > 2*time.Minute {
+			t.Errorf("Do = %v after %v, want the end of its time after 1m", err, took)
+		}
+		<-free
+	})
+}
