@@ -70,7 +70,7 @@ const maxSimple = 4 << 20
 // An upload that fails can be called again with the same Session and goes on
 // where it was. The name was taken where the error matches
 // m365graph.ErrConflict. If the answer to the last request was lost, in this
-// process or an earlier one, Upload looks for an item of that name with exactly
+// process or an earlier one, or cannot be read, Upload looks for an item of that name with exactly
 // what was sent, and returns it. It cannot tell where the error matches
 // m365graph.ErrAmbiguous: Get the item later. Where it matches
 // m365graph.ErrSessionGone, begin anew.
@@ -97,14 +97,15 @@ func (c *Client) Upload(ctx context.Context, target Ref, src io.ReaderAt, size i
 	if size == 0 || size <= maxSimple && o.Began == nil && o.Session == nil {
 		send = u.atOnce
 	}
+	var item *DriveItem
 	resp, err := send(ctx)
-	switch {
-	case errors.Is(err, m365graph.ErrAmbiguous), errors.Is(err, m365graph.ErrSessionGone):
-		return u.settle(ctx, err)
-	case err != nil:
-		return nil, err
+	if err == nil {
+		item, err = u.accept(resp)
 	}
-	return u.accept(resp)
+	if errors.Is(err, m365graph.ErrAmbiguous) || errors.Is(err, m365graph.ErrSessionGone) {
+		return u.settle(ctx, err)
+	}
+	return item, err
 }
 
 // upload is one call of Upload.

@@ -37,11 +37,11 @@ func (e *HashError) Is(target error) bool { return target == ErrHashMismatch }
 func (u *upload) accept(resp *m365graph.Response) (*DriveItem, error) {
 	item := new(DriveItem)
 	if err := resp.Decode(item); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: files: upload: %w", m365graph.ErrAmbiguous, err)
 	}
 	switch sent, stored := u.hash(), item.hash(); {
 	case item.ID == "":
-		return nil, fmt.Errorf("files: upload: the answer names no item (request-id %s)", resp.RequestID())
+		return nil, fmt.Errorf("%w: files: upload: the answer names no item (request-id %s)", m365graph.ErrAmbiguous, resp.RequestID())
 	case stored == "" || stored == sent:
 	case item.mayBeRewritten():
 		item.Rewritten = true

@@ -50,8 +50,9 @@ type AttachOptions struct {
 // limit of their own, 35 MB a message unless an administrator has changed it, and
 // shared ones take no large files (m365graph.ErrForbidden).
 //
-// Where the error matches m365graph.ErrAmbiguous, the file may be attached: look
-// at the message's attachments before doing it again.
+// Where the error matches m365graph.ErrAmbiguous, or m365graph.ErrSessionGone with
+// the Session of an earlier process, the file may be attached: look at the
+// message's attachments before doing it again.
 // https://learn.microsoft.com/graph/api/attachment-createuploadsession
 func (c *Client) Attach(ctx context.Context, messageID, name, contentType string, src io.ReaderAt, size int64, opts *AttachOptions) (string, error) {
 	var o AttachOptions
@@ -107,13 +108,17 @@ func (a *attaching) atOnce(ctx context.Context) (string, error) {
 		IsInline    bool   `json:"isInline,omitempty"`
 		Content     []byte `json:"contentBytes"` // of an empty file too
 	}{"#microsoft.graph.fileAttachment", a.item.Name, a.item.ContentType, a.item.ContentID, a.item.IsInline, content}
-	made, err := m365graph.Post[struct {
-		ID string `json:"id"`
-	}](ctx, a.client.graph, a.path, body)
-	switch {
-	case err != nil:
+	resp, err := a.client.graph.Do(ctx, &m365graph.Request{Method: http.MethodPost, Path: a.path, Body: body})
+	if err != nil {
 		return "", err
-	case made.ID == "":
+	}
+	var made struct {
+		ID string `json:"id"`
+	}
+	if err := resp.Decode(&made); err != nil {
+		return "", fmt.Errorf("%w: %w", errNoID, err)
+	}
+	if made.ID == "" {
 		return "", errNoID
 	}
 	if a.opts.Progress != nil {

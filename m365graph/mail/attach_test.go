@@ -281,3 +281,26 @@ func FuzzAttachmentLocation(f *testing.F) {
 		}
 	})
 }
+
+// A file that is attached must not be attached twice for an answer that a
+// gateway spoilt.
+func TestAnAttachmentWhoseAnswerCannotBeReadIsAmbiguous(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "null", "{}", "<html>", `{"id":7}`} {
+		graph, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: &http.Client{Transport: made(body)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := mail.New(graph).Attach(t.Context(), "1", "x", "", strings.NewReader("x"), 1, nil)
+		if !errors.Is(err, m365graph.ErrAmbiguous) || id != "" {
+			t.Errorf("Attach answered by %q = %q, %v, want ErrAmbiguous", body, id, err)
+		}
+	}
+}
+
+// made answers everything with 201 and a body.
+type made string
+
+func (m made) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 201, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(m))), Request: r}, nil
+}
