@@ -93,6 +93,9 @@ func (k *call) judge(ctx context.Context, resp *http.Response, err error) (v ver
 		if resp.StatusCode == http.StatusServiceUnavailable {
 			k.client.fresh() // Graph wants the next try on another connection
 		}
+		if resp.StatusCode == http.StatusLocked && k.client.opts.RetryLocked {
+			return verdict{again: true}, false // nothing was executed
+		}
 		return judgeStatus(k.safety, resp.StatusCode, asked), isThrottle(resp.StatusCode, asked)
 	}
 }

@@ -34,8 +34,12 @@ type Options struct {
 	// cap. Zero means 10.
 	MaxPages int
 	// MaxRetries is how often a request is sent again. Zero means 4; a negative
-	// number means never.
+	// number means never. A refusal for too many requests does not count while
+	// others of the same scope are answered, up to a hundred times.
 	MaxRetries int
+	// RetryLocked has a request sent again if somebody else holds the file
+	// (423), as others do. False means that it is [ErrLocked] at once.
+	RetryLocked bool
 	// MaxWait is the longest single wait before a retry. Where Graph asks for
 	// a longer one, the call ends with [ErrThrottled] and says how long. Zero
 	// means one minute.

@@ -108,6 +108,14 @@ func (e *Error) readEnvelope(body []byte) bool {
 			e.RequestID = in.text("request-id") + in.text("requestId")
 		}
 	}
+	var details []json.RawMessage
+	_ = json.Unmarshal(outer["details"], &details)
+	for _, d := range details[:min(len(details), maxInner)] {
+		var detail members
+		if json.Unmarshal(d, &detail) == nil && detail.text("code") != "" {
+			e.Details = append(e.Details, detail.text("code"))
+		}
+	}
 	return true
 }
 

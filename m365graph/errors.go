@@ -56,6 +56,9 @@ type Error struct {
 	Code, Message, Target string
 	// Inner are the nested codes, outermost first; each refines the last.
 	Inner []string
+	// Details are the codes that stand beside it, of its parts or targets; at
+	// most 16.
+	Details []string
 	// RequestID and ClientRequestID are what Microsoft's support asks for. A
 	// gateway gives no RequestID; ClientRequestID is our own, and always there
 	// but from content hosts.
@@ -110,11 +113,11 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// HasCode reports whether code is the error's own or a nested one, ignoring
-// case, which Graph is not consistent in.
+// HasCode reports whether code is the error's own, a nested one or a detail's,
+// ignoring case, which Graph is not consistent in.
 func (e *Error) HasCode(code string) bool {
 	same := func(c string) bool { return strings.EqualFold(c, code) }
-	return code != "" && (same(e.Code) || slices.ContainsFunc(e.Inner, same))
+	return code != "" && (same(e.Code) || slices.ContainsFunc(e.Inner, same) || slices.ContainsFunc(e.Details, same))
 }
 
 var statusSentinel = map[int]error{

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -52,7 +53,7 @@ func TestErrorsAreReadInEachOfTheirShapes(t *testing.T) {
 		"error is a number":   {`{"error":7,"error_description":{"a":1}}`, m365graph.Error{}},
 		"a list":              {`[{"error":{"code":"a"}}]`, m365graph.Error{Message: `[{"error":{"code":"a"}}]`}},
 		"another object":      {`{"message":"m"}`, m365graph.Error{Message: `{"message":"m"}`}},
-		"details":             {`{"error":{"code":"a","message":"m","details":[{"code":"d","target":"x"},null,3],"innerError":null}}`, m365graph.Error{Code: "a", Message: "m"}},
+		"details":             {`{"error":{"code":"a","message":"m","details":[{"code":"d","target":"x"},null,3],"innerError":null}}`, m365graph.Error{Code: "a", Message: "m", Details: []string{"d"}}},
 		"inner date and ids":  {`{"error":{"code":"a","innerError":{"date":"2026-03-01T09:00:00","request-id":"i","client-request-id":"c"}}}`, m365graph.Error{Code: "a"}},
 		"both spellings":      {`{"error":{"code":"a","innererror":{"code":"c"},"innerError":{"code":"b"}}}`, m365graph.Error{Code: "a", Inner: []string{"b"}}},
 		"a level in between":  {`{"error":{"code":"a","innerError":{"innerError":{"code":"b"}}}}`, m365graph.Error{Code: "a", Inner: []string{"b"}}},
@@ -206,6 +207,24 @@ func TestHasCodeLooksThroughTheChain(t *testing.T) {
 	for code, want := range map[string]bool{"syncStateNotFound": true, "RESYNCREQUIRED": true, "other": false, "": false} {
 		if got := e.HasCode(code); got != want {
 			t.Errorf("HasCode(%q) = %v, want %v", code, got, want)
+		}
+	}
+}
+
+// What is wrong with one part of a request may stand in its details alone.
+func TestCodesOfDetailsAreKept(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string][]string{
+		`{"error":{"code":"badRequest","details":[{"code":"invalidDate","target":"start"},{"code":"tooLong","message":"m"}]}}`: {"invalidDate", "tooLong"},
+		`{"error":{"code":"a","details":[null,7,{"code":8},{"target":"x"},{"code":"b"}]}}`:                                     {"b"},
+		`{"error":{"code":"a","details":{"code":"b"}}}`:                                                                        nil,
+		`{"error":{"code":"a","details":[` + strings.Repeat(`{"code":"b"},`, 1000) + `{"code":"c"}]}}`:                         slices.Repeat([]string{"b"}, 16),
+	} {
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(400, body), nil }}
+		_, err := setup(t, w).Do(t.Context(), requestNamed("GET"))
+		no, ok := errors.AsType[*m365graph.Error](err)
+		if !ok || !slices.Equal(no.Details, want) || len(want) > 0 && !no.HasCode(strings.ToUpper(want[0])) || no.HasCode("c") {
+			t.Errorf("Do = %v with details %v, want %v", err, no.Details, want)
 		}
 	}
 }

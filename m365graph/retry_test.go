@@ -245,3 +245,42 @@ func TestEachAttemptCarriesTheWholeBody(t *testing.T) {
 		}
 	})
 }
+
+// Whether a lock is worth waiting for only the program knows.
+func TestALockIsWaitedForIfAsked(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		wait, batched bool
+		sent          int
+	}{{false, false, 1}, {true, false, 3}, {false, true, 1}, {true, true, 3}} {
+		for _, name := range []string{"GET", "PUT If-Match", "POST", "send"} {
+			synctest.Test(t, func(t *testing.T) {
+				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+					switch {
+					case tt.batched && n < 2:
+						return reply(200, `{"responses":[{"id":"1","status":423,"headers":{"Retry-After":"2"}}]}`), nil
+					case tt.batched:
+						return reply(200, `{"responses":[{"id":"1","status":200,"body":{}}]}`), nil
+					case n < 2:
+						return graphError(423, "resourceLocked", "Retry-After", "2"), nil
+					}
+					return reply(200, "{}"), nil
+				}}
+				c := setup(t, w, func(o *m365graph.Options) { o.RetryLocked = tt.wait })
+				begun := time.Now()
+				var err error
+				if tt.batched {
+					var results []m365graph.BatchResult
+					results, err = c.Batch(t.Context(), []*m365graph.BatchItem{{Request: *requestNamed(name)}}, nil)
+					err = errors.Join(err, results[0].Err)
+				} else {
+					_, err = c.Do(t.Context(), requestNamed(name))
+				}
+				n, took := len(w.requests()), time.Since(begun)
+				if n != tt.sent || errors.Is(err, m365graph.ErrLocked) == tt.wait || tt.wait && (err != nil || took < 4*time.Second) {
+					t.Errorf("%s batched %v: %v after %d requests and %v, want %d requests", name, tt.batched, err, n, took, tt.sent)
+				}
+			})
+		}
+	}
+}
