@@ -14,8 +14,9 @@ import (
 //
 // is filled wherever this module reads the struct, and is never written. Give
 // the struct an UnmarshalJSON that calls [UnmarshalEntity], and encoding/json
-// fills it too. To embed such a struct promotes that method, which then reads
-// nothing of what stands beside it; make it a named field.
+// fills it too. The other fields must be plain: reading fails where one is
+// embedded or has the option "string". To embed such a struct promotes its method,
+// which then reads nothing of what stands beside it; make it a named field.
 //
 // The entity's own strings and Extra share one copy of the object. Extra prints
 // nothing of it, as it may hold links that work without a sign-in.

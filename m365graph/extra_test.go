@@ -85,6 +85,51 @@ func TestEachEntityKeepsWhatElseCame(t *testing.T) {
 	}
 }
 
+type base struct {
+	ID string `json:"id"`
+}
+
+// embedding is read by encoding/json alone, which would call UnmarshalJSON for ever.
+type embedding struct {
+	base
+	Extra m365graph.Extra `json:"-"`
+}
+
+func (e *embedding) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, e) }
+
+// deeper has its Extra where UnmarshalEntity does not look for it.
+type deeper struct{ embedding }
+
+func (e *deeper) UnmarshalJSON(data []byte) error { return m365graph.UnmarshalEntity(data, e) }
+
+// A struct that could not keep what else comes is an error and loses nothing silently.
+func TestExtraRefusesStructsThatItCannotServe(t *testing.T) {
+	t.Parallel()
+	type quoted struct {
+		N     int             `json:"n,string"`
+		Extra m365graph.Extra `json:"-"`
+	}
+	type within struct {
+		Deep []quoted `json:"deep"`
+	}
+	object := `{"id":"1","n":"1","more":2,"deep":[{"n":"1"}]}`
+	c := setup(t, always(object))
+	for name, err := range map[string]error{
+		"embedding":     json.Unmarshal([]byte(object), new(embedding)),
+		"a deeper one":  json.Unmarshal([]byte(object), new(deeper)),
+		"option string": m365graph.UnmarshalEntity([]byte(object), new(quoted)),
+		"no method":     second(m365graph.Get[quoted](t.Context(), c, m365graph.P("me"), nil)),
+		"within":        second(m365graph.Get[within](t.Context(), c, m365graph.P("me"), nil)),
+		"Get":           second(m365graph.Get[embedding](t.Context(), c, m365graph.P("me"), nil)),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "can keep nothing") {
+			t.Errorf("%s: %v, want an error that says why", name, err)
+		}
+	}
+}
+
+func second[T any](_ *T, err error) error { return err }
+
 func TestExtraGivesProperties(t *testing.T) {
 	t.Parallel()
 	var m mail.Message

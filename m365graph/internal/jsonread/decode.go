@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strconv"
 	"time"
@@ -21,6 +22,9 @@ type decoder struct {
 // value reads a value as p says.
 func (d *decoder) value(p *plan, v reflect.Value) error {
 	c := d.next()
+	if p.op == opOther && p.extra >= 0 {
+		return errOdd(p.typ)
+	}
 	if p.op == opOther {
 		return d.other(v)
 	}
@@ -77,7 +81,11 @@ func (d *decoder) value(p *plan, v reflect.Value) error {
 
 // other leaves a value to encoding/json.
 func (d *decoder) other(v reflect.Value) error {
-	if err := json.Unmarshal(d.skip(), v.Addr().Interface()); err != nil {
+	err := json.Unmarshal(d.skip(), v.Addr().Interface())
+	if own, ok := errors.AsType[*Error](err); ok {
+		return own // of a method that came back here
+	}
+	if err != nil {
 		return &Error{Problem: "the value does not fit in " + v.Type().String(), cause: err}
 	}
 	return nil

@@ -7,7 +7,8 @@
 // left to encoding/json, value by value, so that any type can be read. Names
 // match as there: by spelling, or else by case folding. It differs in that it
 // stops at the first error, takes base64 without its padding, and reads a member
-// that comes twice into a fresh list.
+// that comes twice into a fresh list. A struct that keeps its object must have
+// plain fields.
 package jsonread
 
 import (
@@ -46,14 +47,24 @@ func (c *Codec) Unmarshal(data []byte, v any) error {
 }
 
 // Object is [Codec.Unmarshal] for the UnmarshalJSON method of a struct, which
-// it does not call.
+// it does not call; so it refuses a struct that only encoding/json can read, which
+// would call it.
 func (c *Codec) Object(data []byte, v any) error {
 	target := reflect.ValueOf(v)
 	if target.Kind() != reflect.Pointer || target.IsNil() || target.Elem().Kind() != reflect.Struct {
 		return errNoPointer
 	}
 	target = target.Elem()
-	return c.document(data, c.barePlan(target.Type()), target)
+	p := c.barePlan(target.Type())
+	if p.op == opOther {
+		return errOdd(p.typ)
+	}
+	return c.document(data, p, target)
+}
+
+// errOdd refuses a struct that is to keep its object and cannot.
+func errOdd(t reflect.Type) error {
+	return &Error{Problem: t.String() + " can keep nothing, as a field of it is embedded, has the option string, or has a name that is odd or taken"}
 }
 
 var errNoPointer = errors.New("json: the value to read into is no pointer to one")
