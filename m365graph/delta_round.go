@@ -75,21 +75,32 @@ func (r *DeltaReader[T]) follow(ctx context.Context, link string, yield func(Del
 		r.client.observe.page(ctx, r.path, page.requestID, len(changes))
 		for _, change := range changes {
 			if !yield(change, nil) {
-				if link == "" && !began && r.reset == nil && r.latest == "" {
-					// The beginning cannot be returned to: what goes meanwhile
-					// would never be told of.
-					r.reset = &DeltaItem[T]{Kind: DeltaReset}
+				if link == "" && !began {
+					r.beginAnew()
 				}
 				return began, errDeltaLeft
 			}
 		}
 		began = true
 		if page.Next == "" {
-			return true, r.complete(page)
-		}
-		if r.reset == nil {
+			err = r.complete(page)
+		} else if r.reset == nil && r.client.allowsLink(page.Next) {
 			r.place = page.Next
 		}
+		if r.place == "" {
+			r.beginAnew() // as the round ends here, or the next fetch fails
+		}
+		if page.Next == "" {
+			return true, err
+		}
+	}
+}
+
+// beginAnew makes a reset of a round that was left behind its beginning. That
+// cannot be returned to: what goes meanwhile would never be told of.
+func (r *DeltaReader[T]) beginAnew() {
+	if r.reset == nil && r.latest == "" {
+		r.reset = &DeltaItem[T]{Kind: DeltaReset}
 	}
 }
 

@@ -216,6 +216,41 @@ func TestARoundThatDoesNotEndWellGivesNoCursor(t *testing.T) {
 	}
 }
 
+// A link that leads elsewhere is no place: whoever saved it could never go on.
+func TestAForeignLinkIsNoPlaceInARound(t *testing.T) {
+	t.Parallel()
+	w := script{
+		deltaRoot: {deltaPage(`{"id":"a"}`, "?2", "")},
+		deltaRoot + "?2": {
+			reply(200, `{"value":[{"id":"b"}],"@odata.nextLink":"https://evil.example/d"}`),
+			deltaPage(`{"id":"b"}`, "", "?done"),
+		},
+	}.wire(t)
+	r := m365graph.Delta[item](setup(t, w), usersDelta, nil)
+	if _, err := told(t.Context(), r); !errors.Is(err, m365graph.ErrHostNotAllowed) || r.Place() != deltaRoot+"?2" {
+		t.Fatalf("Round = %v with the place %q, want ErrHostNotAllowed and the page that led there", err, r.Place())
+	}
+	lines, err := told(t.Context(), r)
+	if err != nil || len(lines) != 1 || r.Cursor() != deltaRoot+"?done" {
+		t.Errorf("Round = %q, %v with the cursor %q, want it to go on", lines, err, r.Cursor())
+	}
+
+	for _, link := range []string{"nextLink", "deltaLink"} {
+		w = script{deltaRoot: {
+			reply(200, `{"value":[{"id":"a"}],"@odata.`+link+`":"https://evil.example/d"}`),
+			deltaPage(`{"id":"b"}`, "", "?done"),
+		}}.wire(t)
+		r = m365graph.Delta[item](setup(t, w), usersDelta, nil)
+		if _, err := told(t.Context(), r); !errors.Is(err, m365graph.ErrHostNotAllowed) || r.Place() != "" {
+			t.Fatalf("Round = %v with the place %q, want ErrHostNotAllowed and none", err, r.Place())
+		}
+		// "a" may have gone since.
+		if lines, err := told(t.Context(), r); err != nil || len(lines) != 2 || !strings.HasPrefix(lines[0], "reset") {
+			t.Errorf("Round after a foreign %s = %q, %v, want a reset and b", link, lines, err)
+		}
+	}
+}
+
 func TestDeltaFromNowOn(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
