@@ -112,6 +112,8 @@ type batchRun struct {
 // run ends when each step has its result. It starts a chunk as soon as there is
 // room in flight and anything to send, so that a wait for one delays no other.
 func (r *batchRun) run(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer r.land(cancel)
 	cancelled := ctx.Done()
 	for r.open > 0 {
 		for r.flying < r.parallel && ctx.Err() == nil {
@@ -136,12 +138,27 @@ func (r *batchRun) run(ctx context.Context) {
 		select {
 		case chunk := <-r.done:
 			r.flying--
+			if chunk.thrown != nil {
+				panic(chunk.thrown)
+			}
 			r.settle(ctx, chunk)
 		case steps := <-r.back:
 			r.queue.putBack(steps)
 		case <-due:
 		case <-cancelled:
 			cancelled = nil // what is in flight comes back at once
+		}
+	}
+}
+
+// land waits for what is still in flight after a panic of the caller's code.
+func (r *batchRun) land(cancel func()) {
+	cancel()
+	for r.flying > 0 {
+		select {
+		case <-r.done:
+			r.flying--
+		case <-r.back:
 		}
 	}
 }

@@ -29,6 +29,7 @@ type batchChunk struct {
 	reply   *Response                 // to the whole
 	answers map[string]*http.Response // to the steps, by id in lower case
 	err     error                     // why answers are missing
+	thrown  any                       // what a body, a hook, a provider or a transport panicked with
 }
 
 // The wire's form of a batch and of its items.
@@ -48,6 +49,12 @@ type (
 
 // send exchanges a chunk with Graph.
 func (r *batchRun) send(ctx context.Context, chunk *batchChunk) {
+	// The caller may have ways to go on after a panic, and a goroutine of ours
+	// has none.
+	defer func() {
+		chunk.thrown = recover()
+		r.done <- chunk
+	}()
 	wire, rest := chunk.pack(r.client)
 	if len(rest) > 0 {
 		r.back <- rest
@@ -56,7 +63,6 @@ func (r *batchRun) send(ctx context.Context, chunk *batchChunk) {
 		chunk.started = time.Now()
 		chunk.err = chunk.post(ctx, r.client, wire)
 	}
-	r.done <- chunk
 }
 
 // pack encodes the steps, and returns those that there is no room for. A step

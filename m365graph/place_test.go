@@ -139,3 +139,53 @@ func TestAStreamWaitsForItsPlaceInTime(t *testing.T) {
 		<-free
 	})
 }
+
+// A panic of the caller's code is the caller's in a batch too, and nothing is
+// left behind.
+func TestAPanicInABatchIsTheCallers(t *testing.T) {
+	t.Parallel()
+	for _, where := range []string{"body", "content", "transport", "hook of the whole", "hook of an item"} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+				<-time.After(time.Duration(n) * time.Second)
+				if n == 1 && where == "transport" {
+					panic(where)
+				}
+				return reply(200, `{"responses":[{"id":"1","status":404}]}`), nil
+			}}
+			c := setup(t, w, func(o *m365graph.Options) {
+				o.Limits.Other, o.MaxRetries = 4, -1
+				o.Hooks.Request = func(_ context.Context, e m365graph.Event) {
+					if where == "hook of the whole" && e.Route == "/$batch" || where == "hook of an item" && e.Route != "/$batch" {
+						panic(where)
+					}
+				}
+			})
+			items := make([]*m365graph.BatchItem, 100)
+			for i := range items {
+				items[i] = &m365graph.BatchItem{Request: m365graph.Request{Method: "POST", Path: m365graph.P("me", "events"), Body: panicky(where == "body" && i == 50)}}
+			}
+			if where == "content" {
+				items[50].Request.Body = nil
+				items[50].Request.Content = &m365graph.Content{Length: 1, Open: func() (io.Reader, error) { panic(where) }}
+			}
+			func() {
+				defer func() {
+					if got := recover(); got != where {
+						t.Errorf("Batch panicked with %v, want %s", got, where)
+					}
+				}()
+				_, _ = c.Batch(t.Context(), items, nil)
+			}()
+		})
+	}
+}
+
+type panicky bool
+
+func (p panicky) MarshalJSON() ([]byte, error) {
+	if p {
+		panic("body")
+	}
+	return []byte("{}"), nil
+}
