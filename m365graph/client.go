@@ -41,8 +41,8 @@ type Options struct {
 	// (423), as others do. False means that it is [ErrLocked] at once.
 	RetryLocked bool
 	// MaxWait is the longest single wait before a retry. Where Graph asks for
-	// a longer one, the call ends with [ErrThrottled] and says how long. Zero
-	// means one minute.
+	// a longer one, the call ends with that answer, an [ErrThrottled] or a 503,
+	// whose RetryAfter says how long. Zero means one minute; a day is the most.
 	MaxWait time.Duration
 	// CallTimeout is the most that one call may take with all its attempts,
 	// its waits and the reading of its answer. What is streamed by or to the
