@@ -3,6 +3,7 @@ package jsonread
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -330,4 +331,17 @@ func TestACodecIsSharedByManyGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// An answer may name a property with megabytes, and was copied for each field.
+func TestALongNameIsLookedUpWithoutCopies(t *testing.T) {
+	var v struct{ A, B, C string }
+	fields := &plainCodec().plan(reflect.TypeOf(v)).fields
+	name := []byte("é" + strings.Repeat("a", 1<<10))
+	if got := testing.AllocsPerRun(10, func() { _ = fields.find(name) }); got != 0 {
+		t.Errorf("find of a name that no field can have allocates %v times", got)
+	}
+	if kelvin := plainCodec().plan(reflect.TypeFor[struct{ KKK string }]()); kelvin.fields.find([]byte("\u212a\u212a\u212a")) == nil {
+		t.Error("find knows no name whose other case is longer")
+	}
 }

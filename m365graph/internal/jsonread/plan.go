@@ -235,6 +235,9 @@ func (f *Fields) find(name []byte) *field {
 }
 
 func (f *Fields) fold(name []byte) *field {
+	if len(name) > utf8.UTFMax*len(f.byLen) {
+		return nil // as long as no field's in any case
+	}
 	for i := range f.list {
 		if strings.EqualFold(f.list[i].name, string(name)) {
 			return &f.list[i]
