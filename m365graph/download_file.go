@@ -22,6 +22,7 @@ type contentFile struct {
 
 	pinning sync.Mutex
 	pinned  *contentVersion // the version that is read; nil until an answer names it
+	worked  m365auth.Secret // the last link that was good
 }
 
 func newContentFile(c *Client, path Path, eTag string) *contentFile {
@@ -40,22 +41,32 @@ func (f *contentFile) want(eTag string) {
 }
 
 // fetch asks for a part of the file; a length of 0 means the rest of it. A link
-// that is refused although it has worked before has lapsed, and Graph is asked
-// for another, once.
+// that is refused although it has worked before, for this part or another, has
+// lapsed, and Graph is asked for the next one.
 func (f *contentFile) fetch(ctx context.Context, offset, length int64) (*Response, error) {
-	link, used, direct, err := f.locate(ctx, m365auth.Secret{})
-	if err != nil || direct != nil {
-		return direct, err
+	lapsed := m365auth.Secret{}
+	for {
+		link, direct, err := f.locate(ctx, lapsed)
+		if err != nil || direct != nil {
+			return direct, err
+		}
+		resp, err := f.follow(ctx, link, offset, length)
+		if !f.mayRenew(link, err) {
+			return resp, err
+		}
+		lapsed = link
 	}
-	resp, err := f.follow(ctx, link, offset, length)
-	if !used || !hasLapsed(err) {
-		return resp, err
+}
+
+// mayRenew notes whether a link works, and reports whether it did and does no
+// more.
+func (f *contentFile) mayRenew(link m365auth.Secret, err error) bool {
+	f.pinning.Lock()
+	defer f.pinning.Unlock()
+	if err == nil {
+		f.worked = link
 	}
-	link, _, direct, err = f.locate(ctx, link)
-	if err != nil || direct != nil {
-		return direct, err
-	}
-	return f.follow(ctx, link, offset, length)
+	return hasLapsed(err) && f.worked.Equal(link)
 }
 
 // hasLapsed reports whether err is how a host refuses a link that is too old.
@@ -71,26 +82,26 @@ func hasLapsed(err error) bool {
 	return false
 }
 
-// locate returns the link to the content, and whether it has been used before,
-// or the content itself where Graph answers with it. Whoever comes with a lapsed
-// link gets the next one, which is asked for once for all of them.
-func (f *contentFile) locate(ctx context.Context, lapsed m365auth.Secret) (link m365auth.Secret, used bool, direct *Response, err error) {
+// locate returns the link to the content, or the content itself where Graph
+// answers with it. Whoever comes with a lapsed link gets the next one, which is
+// asked for once for all of them.
+func (f *contentFile) locate(ctx context.Context, lapsed m365auth.Secret) (link m365auth.Secret, direct *Response, err error) {
 	select {
 	case f.asking <- struct{}{}:
 		defer func() { <-f.asking }()
 	case <-ctx.Done():
-		return link, false, nil, ctx.Err()
+		return link, nil, ctx.Err()
 	}
 	if !f.link.IsZero() && !f.link.Equal(lapsed) {
-		return f.link, true, nil, nil
+		return f.link, nil, nil
 	}
 	resp, err := f.client.Do(ctx, &Request{Path: f.path, stream: true, Header: http.Header{"Accept-Encoding": identity}})
 	if err != nil || !isRedirect(resp.Status) {
-		return link, false, resp, err
+		return link, resp, err
 	}
 	_ = resp.stream.Close()
 	f.link = redirectTo(f.client.root, resp)
-	return f.link, false, nil, nil
+	return f.link, nil, nil
 }
 
 // identity wants the bytes as they are: compressed ones have other positions.

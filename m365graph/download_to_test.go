@@ -371,3 +371,32 @@ func TestADownloadBeginsAtAnyOffset(t *testing.T) {
 		}
 	}
 }
+
+// The link that another part has asked for may have lapsed as well.
+func TestAPartAsksForALinkOfItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newFakeDrive(t, digits(300))
+		uses := map[int]int{}
+		d.before = func(int) {
+			if uses[d.link]++; uses[d.link] > 1 && d.link < 3 {
+				d.link = -d.link // good for one use
+			}
+		}
+		w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+			<-time.After(time.Second)
+			if r.URL.Host == "graph.microsoft.com" {
+				d.mu.Lock()
+				d.link = max(d.link, -d.link)
+				d.mu.Unlock()
+			}
+			return d.answer(n, r)
+		}}
+		var s sheet
+		_, err := setup(t, w).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: 2})
+		if err != nil || string(s.bytes) != d.content || d.resolved != 3 {
+			t.Errorf("DownloadTo = %d bytes, %v, %d links, want all by 3", len(s.bytes), err, d.resolved)
+		}
+		d.assertClosed(t)
+	})
+}
