@@ -20,7 +20,9 @@
 //
 // A client sends its requests to [Server.URL] followed by /v1.0 or /beta, over
 // [Server.Client] or with [Server.Certificate] among its roots, and with an
-// access token whose oid claim is the ID of a [User].
+// access token whose oid claim is the ID of a [User]. A client of m365graph takes
+// [Server.Host] and [Server.ContentHost] for its Options.Cloud and [Server.Client]
+// for its HTTPClient; the README of that module has a whole program.
 //
 // # What it answers
 //
