@@ -131,9 +131,14 @@ func (w *pageWalk) buffer() *bytes.Buffer {
 	return new(bytes.Buffer)
 }
 
+// maxSpare is the size of a page from which its memory is not kept.
+const maxSpare = 8 << 20
+
 // done takes a page back whose items were read, as they are copies.
 func (w *pageWalk) done(p *rawPage) {
-	w.spare = append(w.spare, p.body)
+	if p.body.Cap() <= maxSpare {
+		w.spare = append(w.spare, p.body)
+	}
 	p.body, p.envelope = nil, envelope{Next: p.Next, Count: p.Count, Delta: p.Delta}
 }
 
