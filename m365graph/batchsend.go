@@ -210,7 +210,7 @@ func (b *batchChunk) post(ctx context.Context, c *Client, wire batchWire) error 
 	if err != nil {
 		return err
 	}
-	b.call, k.batch = k, true
+	b.call, k.told = k, true
 	for _, s := range b.steps {
 		// One new token is new enough for all of them.
 		k.token.ForceRefresh = k.token.ForceRefresh || s.token.ForceRefresh

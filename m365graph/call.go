@@ -32,7 +32,7 @@ type call struct {
 	stream      bool          // leave the body of the answer to the caller, and take a redirect
 	redirect    bool          // take a redirect
 	anonymous   bool          // a content host: no token
-	batch       bool          // its items say themselves whether they may have happened
+	told        bool          // the items of a batch, or the session of an upload, tell whether it may have happened
 	token       m365auth.TokenRequest
 
 	attempts int
@@ -194,7 +194,7 @@ func (k *call) failure(err error) error {
 
 // outcome says of a failed write whether it may have happened all the same.
 func (k *call) outcome(err error) error {
-	if k.maybe && k.safety != SafetyRead && k.safety != safetySlice && !k.batch {
+	if k.maybe && k.safety != SafetyRead && !k.told {
 		return ambiguous(k.method, k.path, err)
 	}
 	return err

@@ -29,10 +29,6 @@ const (
 	// SafetySend is [SafetyOnce] for what a person receives, such as a mail: a
 	// 503 does not prove enough, so it is not sent again after one either.
 	SafetySend
-
-	// safetySlice is SafetyOnce for a part of an upload, whose session tells
-	// what became of it: to send it blindly again would be a waste.
-	safetySlice
 )
 
 func (s Safety) resolve(method string, conditional bool) Safety {

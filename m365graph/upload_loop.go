@@ -107,10 +107,11 @@ func (u *uploader) step(ctx context.Context) (resp *Response, more bool, err err
 			return nil, false, err
 		}
 	}
-	k, err := u.client.contentCall(http.MethodPut, u.session.URL, safetySlice)
+	k, err := u.client.contentCall(http.MethodPut, u.session.URL, SafetyOnce)
 	if err != nil {
 		return nil, false, err
 	}
+	k.told = true // to send a slice again blindly would be a waste as well
 	resp, err = u.put(ctx, k, end)
 	if end == u.gap.end && (k.maybe || err == nil) {
 		u.session.last = true

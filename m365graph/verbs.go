@@ -44,8 +44,12 @@ func doFor[T any](ctx context.Context, c *Client, req *Request) (*T, error) {
 	if len(resp.Body) == 0 && req.Method != http.MethodGet {
 		return v, nil
 	}
-	if err := resp.Decode(v); err != nil {
-		return nil, err
+	err = resp.Decode(v)
+	switch {
+	case err == nil:
+		return v, nil
+	case req.Method != http.MethodGet: // it was done, and what came of it is unknown
+		return nil, ambiguous(req.Method, req.Path.String(), err)
 	}
-	return v, nil
+	return nil, err
 }
