@@ -52,8 +52,9 @@ type call struct {
 func (k *call) send(ctx context.Context) (*Response, error) {
 	k.judged, k.no, k.yes = nil, nil, nil
 	k.last = k.attempts + 1 + max(0, k.client.opts.MaxRetries)
+	callers := ctx
 	if err := ctx.Err(); err != nil {
-		return nil, k.failure(err)
+		return nil, k.failure(ended(callers, k.plain(err)))
 	}
 	ctx, end := k.watch.follow(ctx, k.safety.repeatable())
 	ctx, stop := k.limit(ctx)
@@ -77,7 +78,7 @@ func (k *call) send(ctx context.Context) (*Response, error) {
 	switch {
 	case errors.Is(err, errPaused):
 	case err != nil:
-		return nil, k.failure(err)
+		return nil, k.failure(ended(callers, k.plain(err)))
 	case k.yes != nil:
 		return k.yes, nil
 	}

@@ -1,6 +1,7 @@
 package m365graph
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -180,4 +181,18 @@ func (e *TruncatedError) Is(target error) bool { return target == ErrTruncated }
 // ambiguous marks cause as the end of a write that may have happened.
 func ambiguous(method, path string, cause error) error {
 	return fmt.Errorf("%w: %s %s: %w", ErrAmbiguous, method, path, cause)
+}
+
+// ended makes err match what ended the caller's context, if it has ended, and why
+// it did: of the two, each layer below us tells another.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	for _, end := range []error{context.Cause(ctx), ctx.Err()} {
+		if !errors.Is(err, end) {
+			err = fmt.Errorf("%w: %w", end, err)
+		}
+	}
+	return err
 }

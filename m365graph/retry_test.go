@@ -284,3 +284,32 @@ func TestALockIsWaitedForIfAsked(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a call does when its context ends, its error says that and why.
+func TestAnEndedContextIsToldWithItsCause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		enough := errors.New("enough")
+		for name, answer := range map[string]func(*http.Request) (*http.Response, error){
+			"in flight": func(req *http.Request) (*http.Response, error) {
+				<-req.Context().Done()
+				return nil, context.Cause(req.Context())
+			},
+			"throttled": func(*http.Request) (*http.Response, error) {
+				return graphError(429, "TooManyRequests", "Retry-After", "30"), nil
+			},
+			"backing off": func(*http.Request) (*http.Response, error) { return graphError(500, "generalException"), nil },
+		} {
+			c := setup(t, &wire{answer: func(_ int, req *http.Request) (*http.Response, error) { return answer(req) }})
+			ctx, cancel := context.WithCancelCause(t.Context())
+			time.AfterFunc(100*time.Millisecond, func() { cancel(enough) })
+			begun := time.Now()
+			for _, when := range []string{name, name + ", afterwards"} {
+				_, err := c.Do(ctx, &m365graph.Request{Path: m365graph.P("me")})
+				if !errors.Is(err, context.Canceled) || !errors.Is(err, enough) || time.Since(begun) != 100*time.Millisecond {
+					t.Errorf("%s: %v after %v, want context.Canceled and its cause at once", when, err, time.Since(begun))
+				}
+			}
+		}
+	})
+}
