@@ -26,7 +26,7 @@ func FuzzDelta(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, location, body, cursor string) {
 		if status < 200 || status > 999 || status == 429 || status == 509 {
-			t.Skip()
+			return // no status, or one that is waited out
 		}
 		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
 			resp := reply(status, body)

@@ -176,21 +176,7 @@ func TestDownloadToRenewsALinkOnceForAllParts(t *testing.T) {
 				d.link = -d.link // no link that is out is good any more
 			}
 		}
-		w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
-			<-time.After(time.Second)
-			if r.URL.Host == "graph.microsoft.com" {
-				d.mu.Lock()
-				d.link = max(d.link, -d.link)
-				d.mu.Unlock()
-			}
-			return d.answer(n, r)
-		}}
-		var s sheet
-		_, err := setup(t, w).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: 8})
-		if err != nil || string(s.bytes) != d.content || d.resolved != 3 {
-			t.Errorf("DownloadTo = %d bytes, %v, %d links, want all by 3", len(s.bytes), err, d.resolved)
-		}
-		d.assertClosed(t)
+		assertAllByThreeLinks(t, d, 8)
 	})
 }
 
@@ -383,20 +369,27 @@ func TestAPartAsksForALinkOfItsOwn(t *testing.T) {
 				d.link = -d.link // good for one use
 			}
 		}
-		w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
-			<-time.After(time.Second)
-			if r.URL.Host == "graph.microsoft.com" {
-				d.mu.Lock()
-				d.link = max(d.link, -d.link)
-				d.mu.Unlock()
-			}
-			return d.answer(n, r)
-		}}
-		var s sheet
-		_, err := setup(t, w).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: 2})
-		if err != nil || string(s.bytes) != d.content || d.resolved != 3 {
-			t.Errorf("DownloadTo = %d bytes, %v, %d links, want all by 3", len(s.bytes), err, d.resolved)
-		}
-		d.assertClosed(t)
+		assertAllByThreeLinks(t, d, 2)
 	})
+}
+
+// assertAllByThreeLinks downloads from a drive whose before lapses links by
+// negating them, and which takes a second for each answer.
+func assertAllByThreeLinks(t *testing.T, d *fakeDrive, parallel int) {
+	t.Helper()
+	w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+		<-time.After(time.Second)
+		if r.URL.Host == "graph.microsoft.com" {
+			d.mu.Lock()
+			d.link = max(d.link, -d.link)
+			d.mu.Unlock()
+		}
+		return d.answer(n, r)
+	}}
+	var s sheet
+	_, err := setup(t, w).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: parallel})
+	if err != nil || string(s.bytes) != d.content || d.resolved != 3 {
+		t.Errorf("DownloadTo = %d bytes, %v, %d links, want all by 3", len(s.bytes), err, d.resolved)
+	}
+	d.assertClosed(t)
 }
