@@ -120,15 +120,15 @@ func createAttachmentSession(c *call) (*reply, error) {
 	mail.sessions[s.id] = s
 	return createdReply(object{
 		{"@odata.context", c.metadata("microsoft.graph.uploadSession")},
-		{"uploadUrl", c.s.outlookURL(s, "AttachmentSessions", s.id) + "?authtoken=" + s.token},
+		{"uploadUrl", c.outlookURL(s, "AttachmentSessions", s.id) + "?authtoken=" + s.token},
 		{"expirationDateTime", s.expires},
 		{"nextExpectedRanges", []string{"0-"}},
 	}), nil
 }
 
 // outlookURL addresses something of a message as Outlook's own API does.
-func (s *Server) outlookURL(a *attachmentSession, kind, id string) string {
-	return "https://" + s.ContentHost() + "/api/v2.0/Users('" + a.owner.ID + "@" + s.opts.Tenant.ID + "')/Messages('" + a.message.ID + "')/" + kind + "('" + id + "')"
+func (c *call) outlookURL(a *attachmentSession, kind, id string) string {
+	return "https://" + c.outlookHost() + "/api/v2.0/Users('" + a.owner.ID + "@" + c.s.opts.Tenant.ID + "')/Messages('" + a.message.ID + "')/" + kind + "('" + id + "')"
 }
 
 func attachmentSessionOf(c *call) (*attachmentSession, error) {
@@ -195,5 +195,5 @@ func putAttachmentSlice(c *call) (*reply, error) {
 	}
 	delete(s.owner.mail.sessions, s.id)
 	added := s.owner.mail.attach(s.message, s.attachment, c.now)
-	return &reply{status: http.StatusCreated, header: http.Header{"Location": {c.s.outlookURL(s, "Attachments", added.ID)}}}, nil
+	return &reply{status: http.StatusCreated, header: http.Header{"Location": {c.outlookURL(s, "Attachments", added.ID)}}}, nil
 }

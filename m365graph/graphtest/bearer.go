@@ -168,7 +168,11 @@ func (t *token) has(scopes []string) bool {
 // authorize checks the scopes of the route, finds the person that the path
 // means, and keeps a delegated token in its own mailbox and drive.
 func (c *call) authorize(spelling string) error {
-	if !c.token.has(c.route.scopes) {
+	wanted := c.route.scopes
+	if c.token.app && c.route.roles != nil {
+		wanted = c.route.roles
+	}
+	if !c.token.has(wanted) {
 		return fail(c.route.service.denied)
 	}
 	me := c.s.tenant.byID[c.token.objectID]

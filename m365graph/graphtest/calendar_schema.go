@@ -234,3 +234,14 @@ func orElse(s, otherwise string) string {
 	}
 	return s
 }
+
+// calendarTypes are the types within calendars.
+var calendarTypes = types{
+	"attendee":            {"emailAddress": "emailAddress", "status": "responseStatus", "type": "attendeeType"},
+	"responseStatus":      {"response": "responseType", "time": "Edm.DateTimeOffset"},
+	"location":            {"displayName": "Edm.String", "locationType": "locationType", "uniqueId": "Edm.String", "locationUri": "Edm.String"},
+	"onlineMeetingInfo":   {"joinUrl": "Edm.String"},
+	"patternedRecurrence": {"pattern": "recurrencePattern", "range": "recurrenceRange"},
+	"recurrencePattern":   {"type": "recurrencePatternType", "interval": "Edm.Int32"},
+	"recurrenceRange":     {"type": "recurrenceRangeType", "startDate": "Edm.Date", "endDate": "Edm.Date"},
+}

@@ -28,6 +28,9 @@ const (
 	codeRequestDenied    code = "Authorization_RequestDenied"
 	codeMethodNotAllowed code = "Request_MethodNotAllowed"
 
+	codeResync    code = "resyncRequired"
+	codeSyncState code = "SyncStateNotFound"
+
 	codeAccessDenied     code = "ErrorAccessDenied"
 	codeItemNotFound     code = "ErrorItemNotFound"
 	codeMalformedID      code = "ErrorInvalidIdMalformed"
@@ -77,6 +80,9 @@ var codes = map[code]struct {
 	codeRequestQuery:     {http.StatusBadRequest, "The specified filter to the reference property query is currently not supported."},
 	codeRequestDenied:    {http.StatusForbidden, "Insufficient privileges to complete the operation."},
 	codeMethodNotAllowed: {http.StatusMethodNotAllowed, "Specified HTTP method is not allowed for the request target."},
+
+	codeResync:    {http.StatusGone, "Resync required. Replace any local items with the server's version (including deletes) if you're sure that the service was up to date with your local changes when you last sync'd. Upload any local changes that the server doesn't know about."},
+	codeSyncState: {http.StatusGone, "The sync state generation is not found; continue from an initial sync."},
 
 	codeAccessDenied:     {http.StatusForbidden, "Access is denied. Check credentials and try again."},
 	codeItemNotFound:     {http.StatusNotFound, "The specified object was not found in the store."},

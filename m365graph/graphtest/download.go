@@ -17,7 +17,7 @@ func (i driveItem) downloadURL(c *call) any {
 	}
 	expires := c.now.Add(downloadIn).Unix()
 	query := url.Values{"expires": {strconv.FormatInt(expires, 10)}, "tempauth": {c.s.signer.sign("download", i.id, expires)}}
-	return "https://" + c.s.ContentHost() + "/download/" + url.PathEscape(i.id) + "?" + query.Encode()
+	return "https://" + c.filesHost(false) + "/download/" + url.PathEscape(i.id) + "?" + query.Encode()
 }
 
 // getContent sends a client to the content.

@@ -186,3 +186,14 @@ func (s *driveStore) identity(r *Recipient) object {
 
 // free is how many bytes the quota leaves.
 func (s *driveStore) free() int64 { return max(0, s.quota-s.root.size) }
+
+// driveTypes are the types within drives.
+var driveTypes = types{
+	"itemReference":  {"driveId": "Edm.String", "driveType": "Edm.String", "id": "Edm.String", "name": "Edm.String", "path": "Edm.String"},
+	"folder":         {"childCount": "Edm.Int32"},
+	"file":           {"mimeType": "Edm.String", "hashes": "hashes"},
+	"hashes":         {"quickXorHash": "Edm.String", "sha1Hash": "Edm.String", "sha256Hash": "Edm.String"},
+	"fileSystemInfo": {"createdDateTime": "Edm.DateTimeOffset", "lastModifiedDateTime": "Edm.DateTimeOffset"},
+	"identitySet":    {"user": "identity", "application": "identity"},
+	"identity":       {"displayName": "Edm.String", "id": "Edm.String", "email": "Edm.String"},
+}

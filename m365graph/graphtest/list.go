@@ -8,9 +8,8 @@ import (
 // listing is a collection to be shown as the request's query options say.
 type listing[T any] struct {
 	schema  *schema[T]
-	items   []T    // in the order that holds without $orderby
-	context string // after $metadata#, such as users('…')/messages
-	refuse  []string
+	items   []T                       // in the order that holds without $orderby
+	context string                    // after $metadata#, such as users('…')/messages
 	check   func(*call, *query) error // rules of the service; nil: none
 }
 
@@ -25,7 +24,7 @@ func list[T any](c *call, l listing[T]) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &matcher[T]{c: c, listing: &l, query: q}
+	m := newMatcher(c, &l, q)
 	page, total, more := m.page()
 	values := make([]object, len(page))
 	for i, v := range page {
@@ -48,7 +47,7 @@ func count[T any](c *call, l listing[T]) (*reply, error) {
 		return nil, err
 	}
 	q.count = true
-	m := &matcher[T]{c: c, listing: &l, query: q}
+	m := newMatcher(c, &l, q)
 	_, total, _ := m.page()
 	return textReply(itoa(total)), nil
 }
@@ -112,13 +111,27 @@ type matcher[T any] struct {
 	item T
 }
 
-// page gives the items of the page, the number of all matches if it was
-// counted, and whether more follow.
-func (m *matcher[T]) page() (page []T, total int, more bool) {
+func newMatcher[T any](c *call, l *listing[T], q *query) *matcher[T] {
+	m := &matcher[T]{c: c, listing: l, query: q}
 	m.env.property = func(name string) any {
 		p, _ := m.schema.find(name)
 		return p.value(m.c, m.item)
 	}
+	return m
+}
+
+// holds tells whether the filter lets an item through.
+func (m *matcher[T]) holds(v T) bool {
+	m.item = v
+	return m.filter == nil || m.filter.holds(&m.env)
+}
+
+// contextPath is what the collection's context says after $metadata#.
+func (l *listing[T]) contextPath() string { return l.context }
+
+// page gives the items of the page, the number of all matches if it was
+// counted, and whether more follow.
+func (m *matcher[T]) page() (page []T, total int, more bool) {
 	end := m.skip + m.size
 	items := m.items
 	if len(m.order) > 0 {
@@ -132,7 +145,7 @@ func (m *matcher[T]) page() (page []T, total int, more bool) {
 		return slices.Clone(items[min(m.skip, len(items)):min(end, len(items))]), len(items), len(items) > end && m.size > 0
 	}
 	for _, v := range items {
-		if m.item = v; !filter.holds(&m.env) {
+		if !m.holds(v) {
 			continue
 		}
 		if total++; total > m.skip && total <= end {
@@ -153,8 +166,7 @@ func (m *matcher[T]) sorted() []T {
 	}
 	var all []keyed
 	for _, v := range m.items {
-		m.item = v
-		if m.filter != nil && !m.filter.holds(&m.env) {
+		if !m.holds(v) {
 			continue
 		}
 		k := keyed{v, make([]any, len(m.order))}

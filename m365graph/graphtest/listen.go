@@ -119,6 +119,21 @@ type certificate struct {
 	pair tls.Certificate
 }
 
+// certificateOf takes a certificate over, or makes one.
+func certificateOf(given *tls.Certificate) (*certificate, error) {
+	if given == nil {
+		return newCertificate()
+	}
+	leaf := given.Leaf
+	if leaf == nil {
+		var err error
+		if leaf, err = x509.ParseCertificate(given.Certificate[0]); err != nil {
+			return nil, err
+		}
+	}
+	return &certificate{leaf: leaf, pair: *given}, nil
+}
+
 // newCertificate makes a self-signed one. Its dates are wide, since the
 // client's clock may be a test's.
 func newCertificate() (*certificate, error) {
@@ -135,7 +150,7 @@ func newCertificate() (*certificate, error) {
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
 		IsCA:                  true,
-		DNSNames:              []string{"localhost", "graph.microsoft.com"},
+		DNSNames:              append(Names(), "localhost"),
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)

@@ -209,6 +209,7 @@ func (m *mailbox) sort() {
 func (m *mailbox) add(f *folder, msg *message) {
 	msg.folder = f
 	m.index(msg)
+	m.record(msg, itemCreated)
 	f.messages = insertMessage(f.messages, msg)
 	m.all = insertMessage(m.all, msg)
 	if !msg.IsRead {
@@ -224,6 +225,7 @@ func insertMessage(list []*message, msg *message) []*message {
 // remove takes a message out of its folder.
 func (m *mailbox) remove(msg *message) {
 	same := func(o *message) bool { return o == msg }
+	m.record(msg, itemDeleted)
 	msg.folder.messages = slices.DeleteFunc(msg.folder.messages, same)
 	m.all = slices.DeleteFunc(m.all, same)
 	delete(m.messages, msg.ID)
@@ -231,6 +233,11 @@ func (m *mailbox) remove(msg *message) {
 	if !msg.IsRead {
 		msg.folder.unread--
 	}
+}
+
+// record notes what became of a message, in the folder where it is.
+func (m *mailbox) record(msg *message, kind changeKind) {
+	m.owner.tenant.journal.record("users/"+m.owner.ID+"/mailFolders/"+msg.folder.id+"/messages", msg.ID, kind)
 }
 
 // touch notes a change.

@@ -170,6 +170,7 @@ func patchMessage(c *call) (*reply, error) {
 	}
 	m.Message = changed
 	m.touch(c.now)
+	c.user.mail.record(m, itemUpdated)
 	c.applyOutlook()
 	return one(c, messageSchema, m, userContext(c)+"/messages")
 }
@@ -235,3 +236,13 @@ func or(s, otherwise string) string {
 
 // accepted is the answer to what goes on in the background.
 func accepted() *reply { return emptyReply(http.StatusAccepted) }
+
+// mailTypes are the types within mail.
+var mailTypes = types{
+	"recipient":             {"emailAddress": "emailAddress"},
+	"emailAddress":          {"address": "Edm.String", "name": "Edm.String"},
+	"itemBody":              {"content": "Edm.String", "contentType": "bodyType"},
+	"followupFlag":          {"flagStatus": "followupFlagStatus", "completedDateTime": "dateTimeTimeZone", "dueDateTime": "dateTimeTimeZone", "startDateTime": "dateTimeTimeZone"},
+	"dateTimeTimeZone":      {"dateTime": "Edm.String", "timeZone": "Edm.String"},
+	"internetMessageHeader": {"name": "Edm.String", "value": "Edm.String"},
+}

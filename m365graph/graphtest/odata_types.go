@@ -1,35 +1,27 @@
 package graphtest
 
-import "strings"
+import (
+	"maps"
+	"strings"
+	"sync"
+)
 
 // complexTypes are the members of Graph's complex types that a filter or an
 // order can reach.
-var complexTypes = map[string]map[string]string{
-	"recipient":             {"emailAddress": "emailAddress"},
-	"emailAddress":          {"address": "Edm.String", "name": "Edm.String"},
-	"itemBody":              {"content": "Edm.String", "contentType": "bodyType"},
-	"followupFlag":          {"flagStatus": "followupFlagStatus", "completedDateTime": "dateTimeTimeZone", "dueDateTime": "dateTimeTimeZone", "startDateTime": "dateTimeTimeZone"},
-	"dateTimeTimeZone":      {"dateTime": "Edm.String", "timeZone": "Edm.String"},
-	"internetMessageHeader": {"name": "Edm.String", "value": "Edm.String"},
-	"attendee":              {"emailAddress": "emailAddress", "status": "responseStatus", "type": "attendeeType"},
-	"responseStatus":        {"response": "responseType", "time": "Edm.DateTimeOffset"},
-	"location":              {"displayName": "Edm.String", "locationType": "locationType", "uniqueId": "Edm.String", "locationUri": "Edm.String"},
-	"onlineMeetingInfo":     {"joinUrl": "Edm.String"},
-	"patternedRecurrence":   {"pattern": "recurrencePattern", "range": "recurrenceRange"},
-	"recurrencePattern":     {"type": "recurrencePatternType", "interval": "Edm.Int32"},
-	"recurrenceRange":       {"type": "recurrenceRangeType", "startDate": "Edm.Date", "endDate": "Edm.Date"},
-	"itemReference":         {"driveId": "Edm.String", "driveType": "Edm.String", "id": "Edm.String", "name": "Edm.String", "path": "Edm.String"},
-	"folder":                {"childCount": "Edm.Int32"},
-	"file":                  {"mimeType": "Edm.String", "hashes": "hashes"},
-	"hashes":                {"quickXorHash": "Edm.String", "sha1Hash": "Edm.String", "sha256Hash": "Edm.String"},
-	"fileSystemInfo":        {"createdDateTime": "Edm.DateTimeOffset", "lastModifiedDateTime": "Edm.DateTimeOffset"},
-	"identitySet":           {"user": "identity", "application": "identity"},
-	"identity":              {"displayName": "Edm.String", "id": "Edm.String", "email": "Edm.String"},
-}
+var complexTypes = sync.OnceValue(func() types {
+	all := types{}
+	for _, area := range []types{mailTypes, calendarTypes, driveTypes} {
+		maps.Copy(all, area)
+	}
+	return all
+})
+
+// types are the members of types, by name.
+type types map[string]map[string]string
 
 // complexType gives the members of a type, nil if it has none.
 func complexType(name string) typed {
-	members, ok := complexTypes[name]
+	members, ok := complexTypes()[name]
 	if !ok {
 		return nil
 	}
@@ -60,7 +52,7 @@ func kindOfType(name string) kind {
 	switch {
 	case strings.HasPrefix(name, "[]"):
 		return kindCollection
-	case complexTypes[name] != nil:
+	case complexTypes()[name] != nil:
 		return kindAny
 	}
 	return kindString

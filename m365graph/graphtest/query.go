@@ -6,9 +6,46 @@ import (
 	"strings"
 )
 
-// systemOptions are the query options of OData that Graph knows; any other
-// name with a $ is an error.
-var systemOptions = []string{"$select", "$expand", "$filter", "$orderby", "$top", "$skip", "$count", "$skiptoken"}
+// options are the query options that a route honours; any other is an error.
+type options uint
+
+const (
+	optSelect options = 1 << iota
+	optExpand
+	optFilter
+	optOrder
+	optTop
+	optSkip
+	optCount
+	optSearch
+	optSkipToken
+	optDeltaToken
+	optFormat
+	optNone // no option at all
+
+	oneOptions  = optSelect | optExpand | optFormat
+	listOptions = oneOptions | optFilter | optOrder | optTop | optSkip | optCount | optSkipToken
+	// directoryOptions are those of a list of the directory, which pages by
+	// token alone.
+	directoryOptions = (listOptions | optSearch) &^ optSkip
+	deltaOptions     = oneOptions | optFilter | optOrder | optTop | optSkipToken | optDeltaToken
+)
+
+// optionNames spells each option, in the order of their bits.
+var optionNames = []string{
+	"$select", "$expand", "$filter", "$orderby", "$top", "$skip", "$count", "$search", "$skiptoken", "$deltatoken", "$format",
+}
+
+// names lists the options.
+func (o options) names() []string {
+	var names []string
+	for i, name := range optionNames {
+		if o&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // checkOptions refuses unknown and repeated system options, and puts known
 // ones into one spelling. On beta the $ may be left out.
@@ -17,14 +54,17 @@ func (c *call) checkOptions() error {
 	for i := range c.params {
 		p := &c.params[i]
 		name := strings.ToLower(p.name)
-		if c.version == "beta" && slices.Contains(systemOptions, "$"+name) {
+		if c.version == "beta" && slices.Contains(optionNames, "$"+name) {
 			name = "$" + name
 		}
 		if !strings.HasPrefix(name, "$") {
 			continue
 		}
-		if !slices.Contains(systemOptions, name) {
+		switch {
+		case !slices.Contains(optionNames, name):
 			return failf(c.route.service.badQuery, "The query parameter '%s' is not supported.", p.name)
+		case !slices.Contains(c.route.options.names(), name):
+			return failf(c.route.service.badQuery, "'%s' is not supported by the service.", name)
 		}
 		if seen[name] {
 			return failf(c.route.service.badQuery, "Query option '%s' was specified more than once, but it must be specified at most once.", name)
@@ -53,11 +93,6 @@ type sortKey struct {
 
 // readQuery reads all options but the shape.
 func readQuery[T any](c *call, l *listing[T]) (*query, error) {
-	for _, name := range l.refuse {
-		if c.param(name) != "" {
-			return nil, failf(c.route.service.badQuery, "'%s' is not supported by the service.", name)
-		}
-	}
 	q := &query{count: strings.EqualFold(c.param("$count"), "true")}
 	var err error
 	if text := c.param("$filter"); text != "" {

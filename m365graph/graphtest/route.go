@@ -19,11 +19,17 @@ type route struct {
 	doc     string   // page on learn.microsoft.com
 	service *service // whose errors it speaks
 	scopes  []string // any one of them will do
+	roles   []string // of an application; nil: those named like the scopes
+	options options  // query options; 0: those of a list for GET, of one item else
+	// differs tells, for the table of the README, what the real service does
+	// otherwise.
+	differs string
 	handle  func(*call) (*reply, error)
 
-	shared  bool  // open to other people's tokens: the directory
-	content bool  // served on the content host, without a token
-	maxBody int64 // 0: four megabytes
+	shared   bool  // open to other people's tokens: the directory
+	content  bool  // served on the content host, without a token
+	unlocked bool  // the handler takes Server.mu itself
+	maxBody  int64 // 0: four megabytes
 }
 
 // service is the part of Microsoft 365 behind a route; each names the same
@@ -52,12 +58,28 @@ var macros = map[string][]string{
 	"~item":  {"root", "root/{:path}", "items/{item}", "items/{item}/{:path}"},
 }
 
-// routeTable is everything the server answers, by host.
+// allRoutes is everything the server answers, by area.
+func allRoutes() [][]route {
+	return [][]route{
+		userRoutes(),
+		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(),
+		calendarRoutes(),
+		driveRoutes(),
+	}
+}
+
+// routeTable finds routes, by host.
 var routeTable = sync.OnceValue(func() *[2]tree {
 	var t [2]tree
-	for _, routes := range [][]route{userRoutes(), mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), calendarRoutes(), driveRoutes()} {
+	for _, routes := range allRoutes() {
 		for i := range routes {
 			r := &routes[i]
+			if r.options == 0 {
+				r.options = oneOptions
+				if r.method == "GET" {
+					r.options = listOptions
+				}
+			}
 			host := &t[0]
 			if r.content {
 				host = &t[1]

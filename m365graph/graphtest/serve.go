@@ -224,10 +224,12 @@ func (x *httpExchange) handle() (rep *reply, err error) {
 	if err := x.readBody(); err != nil {
 		return nil, err
 	}
-	if x.r.Method == http.MethodGet {
+	switch {
+	case c.route.unlocked:
+	case x.r.Method == http.MethodGet:
 		x.s.mu.RLock()
 		defer x.s.mu.RUnlock()
-	} else {
+	default:
 		x.s.mu.Lock()
 		defer x.s.mu.Unlock()
 	}

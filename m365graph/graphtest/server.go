@@ -3,6 +3,7 @@ package graphtest
 import (
 	"context"
 	"crypto"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -39,6 +40,10 @@ type Options struct {
 	// downloads listen. "" means 127.0.0.1:0. Only loopback is accepted.
 	Addr, ContentAddr string
 
+	// Certificate is the TLS identity of both hosts. nil means one of its own,
+	// self-signed, for loopback addresses and the real service's names.
+	Certificate *tls.Certificate
+
 	// Now is the clock of tokens, timestamps and new items. nil means
 	// time.Now.
 	Now func() time.Time
@@ -59,6 +64,7 @@ type Server struct {
 	signer    signer
 	faults    faults
 	log       requestLog
+	rounds    rounds
 	sequence  atomic.Int64
 	work      gate
 	closeOnce sync.Once
@@ -88,7 +94,7 @@ func New(opts *Options) (*Server, error) {
 		return nil, fmt.Errorf("graphtest: %w", err)
 	}
 	s.signer = newSigner(s.opts.Tenant.ID)
-	if s.cert, err = newCertificate(); err != nil {
+	if s.cert, err = certificateOf(s.opts.Certificate); err != nil {
 		return nil, fmt.Errorf("graphtest: make a certificate: %w", err)
 	}
 	if s.api, err = listen(s.opts.Addr, s.cert, s.handler(false)); err != nil {
@@ -113,8 +119,7 @@ func (s *Server) Host() string { return s.api.addr }
 // It refuses whoever sends it an Authorization header.
 func (s *Server) ContentHost() string { return s.content.addr }
 
-// Certificate is the self-signed certificate of both hosts, for a client's
-// root pool.
+// Certificate is the certificate of both hosts, for a client's root pool.
 func (s *Server) Certificate() *x509.Certificate { return s.cert.leaf }
 
 // Client gives a client that trusts [Server.Certificate]. It sends no token

@@ -12,23 +12,26 @@ type tenantState struct {
 	users  []*userState
 	byID   map[string]*userState
 	byName map[string]*userState // lower-cased principal names
+
+	journal journal
 }
 
 // userState is a person with all that is theirs.
 type userState struct {
 	User     // a copy; ids filled in
+	tenant   *tenantState
 	mail     *mailbox
 	calendar *calendarStore
 	drive    *driveStore
 }
 
 func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
-	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}}
+	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}, journal: journal{last: 1}}
 	for _, u := range t.Users {
 		if u.UserPrincipalName == "" {
 			return nil, fmt.Errorf("user %q: UserPrincipalName is required", u.DisplayName)
 		}
-		state := &userState{User: *u}
+		state := &userState{User: *u, tenant: s}
 		if state.ID == "" {
 			state.ID = guid("user", t.ID, strings.ToLower(u.UserPrincipalName))
 		}

@@ -57,7 +57,7 @@ func createUploadSession(c *call) (*reply, error) {
 	t.drive.sessions[s.id] = s
 	return jsonReply(object{
 		{"@odata.context", c.metadata("microsoft.graph.uploadSession")},
-		{"uploadUrl", "https://" + c.s.ContentHost() + "/upload/" + s.id},
+		{"uploadUrl", "https://" + c.filesHost(false) + "/upload/" + s.id},
 		{"expirationDateTime", s.expires},
 		{"nextExpectedRanges", []string{"0-"}},
 	}), nil

@@ -31,8 +31,10 @@ func userRoutes() []route {
 	return []route{
 		{method: "GET", pattern: "/~", doc: "https://learn.microsoft.com/graph/api/user-get", service: directory, shared: true,
 			scopes: append([]string{"User.Read", "User.ReadWrite"}, readUsers...), handle: getUser},
-		{method: "GET", pattern: "/users", doc: listDoc, service: directory, shared: true, scopes: readUsers, handle: listUsers},
+		{method: "GET", pattern: "/users", doc: listDoc, service: directory, options: directoryOptions, shared: true, scopes: readUsers, handle: listUsers},
 		{method: "GET", pattern: "/users/$count", doc: listDoc, service: directory, shared: true, scopes: readUsers, handle: countUsers},
+		{method: "GET", pattern: "/users/delta", doc: "https://learn.microsoft.com/graph/api/user-delta", service: directory, options: deltaOptions,
+			shared: true, scopes: readUsers, handle: deltaUsers, differs: "A link never expires by age, only by Server.ExpireDeltas."},
 	}
 }
 
@@ -44,10 +46,24 @@ func getUser(c *call) (*reply, error) {
 }
 
 func userListing(c *call) listing[*userState] {
-	return listing[*userState]{schema: userSchema, items: c.s.tenant.users, context: "users", refuse: []string{"$skip"}, check: checkAdvanced}
+	return listing[*userState]{schema: userSchema, items: c.s.tenant.users, context: "users", check: checkAdvanced}
 }
 
 func listUsers(c *call) (*reply, error) { return list(c, userListing(c)) }
+
+// deltaUsers tells what changed in the directory.
+func deltaUsers(c *call) (*reply, error) {
+	t := tracked[*userState]{listing: listing[*userState]{schema: userSchema, context: "users"}, collection: "users", dialect: directoryDelta}
+	t.first = func() []string {
+		ids := make([]string, len(c.s.tenant.users))
+		for i, u := range c.s.tenant.users {
+			ids[i] = u.ID
+		}
+		return ids
+	}
+	t.find = func(id string) (*userState, bool) { u := c.s.tenant.byID[id]; return u, u != nil }
+	return delta(c, t)
+}
 
 func countUsers(c *call) (*reply, error) {
 	if !c.eventual() {

@@ -1,0 +1,228 @@
+package graphtest
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// tracked is a collection that a client keeps in step with, by
+// https://learn.microsoft.com/graph/delta-query-overview.
+type tracked[T any] struct {
+	listing[T]        // its items are not read
+	collection string // as the journal names it
+	dialect    *deltaDialect
+	first      func() []string           // ids of all there is now, in the order of a first round
+	find       func(id string) (T, bool) // an item as it is now
+	gone       func(id string) object    // what is told of an item that is not there; nil: id and @removed
+}
+
+// deltaDialect is how a service spells its rounds.
+type deltaDialect struct {
+	next, delta string // parameters of the token, within a round and after it
+	expired     code
+}
+
+var (
+	directoryDelta = &deltaDialect{"$skiptoken", "$deltatoken", codeResync}
+	outlookDelta   = &deltaDialect{"$skiptoken", "$deltatoken", codeSyncState}
+	driveDelta     = &deltaDialect{"token", "token", codeResync}
+)
+
+// deltaToken is what a link of a round carries, signed. The query of the first
+// request is in it, as Graph has it.
+type deltaToken struct {
+	Query string `json:"q,omitempty"`
+	Round string `json:"r,omitempty"` // a first round, whose order is kept
+	From  int64  `json:"f,omitempty"` // the round tells what changed after this
+	Upto  int64  `json:"u,omitempty"` // and not after this; 0: it has not begun
+	At    int    `json:"a,omitempty"` // so many are told
+}
+
+// delta answers one request of a round.
+func delta[T any](c *call, t tracked[T]) (*reply, error) {
+	j := &c.s.tenant.journal
+	tok, err := c.deltaToken(t.dialect)
+	switch {
+	case err != nil:
+		return nil, err
+	case tok == nil:
+		tok = &deltaToken{Query: deltaQuery(c.params, t.dialect), Upto: j.last}
+		if c.wantsLatest(t.dialect) {
+			return c.deltaReply(&t.listing, nil, t.dialect, &deltaToken{Query: tok.Query, From: j.last})
+		}
+		tok.Round = c.s.rounds.keep(t.first())
+	case tok.Upto == 0:
+		tok.Upto = j.last
+	}
+	ids, ok := c.deltaIDs(t.collection, tok)
+	if !ok || tok.Upto < j.floor || tok.Round == "" && tok.From < j.floor {
+		return nil, c.expired(t.dialect, tok)
+	}
+	q, err := readQuery(c, &t.listing)
+	if err != nil {
+		return nil, err
+	}
+	sh, err := shapeOf(c, t.schema)
+	if err != nil {
+		return nil, err
+	}
+	m := newMatcher(c, &t.listing, q)
+	values := []object{}
+	for ; tok.At < len(ids) && len(values) < max(q.size, 1); tok.At++ {
+		id := ids[tok.At]
+		v, there := t.find(id)
+		switch {
+		case there && m.holds(v):
+			values = append(values, sh.render(c, v))
+		case tok.Round != "": // gone since, which the next round tells
+		case t.gone != nil:
+			values = append(values, t.gone(id))
+		default:
+			reason := "deleted"
+			if there {
+				reason = "changed"
+			}
+			values = append(values, object{{"id", id}, {"@removed", object{{"reason", reason}}}})
+		}
+	}
+	if tok.At >= len(ids) {
+		tok = &deltaToken{Query: tok.Query, From: tok.Upto}
+	}
+	return c.deltaReply(&t.listing, values, t.dialect, tok, sh.contextSuffix())
+}
+
+// deltaIDs are the items that a round tells, in order; !ok if it is forgotten.
+func (c *call) deltaIDs(collection string, tok *deltaToken) (ids []string, ok bool) {
+	if tok.Round != "" {
+		return c.s.rounds.find(tok.Round)
+	}
+	for _, ch := range c.s.tenant.journal.between(collection, tok.From, tok.Upto) {
+		ids = append(ids, ch.id)
+	}
+	return ids, true
+}
+
+// deltaReply is a page, with the link to the next one or to the next round.
+func (c *call) deltaReply(l interface{ contextPath() string }, values []object, d *deltaDialect, tok *deltaToken, suffix ...string) (*reply, error) {
+	name, parameter := "@odata.nextLink", d.next
+	if tok.Upto == 0 {
+		name, parameter = "@odata.deltaLink", d.delta
+	}
+	if values == nil {
+		values = []object{}
+	}
+	text, err := json.Marshal(tok)
+	if err != nil {
+		return nil, err
+	}
+	token := opaque(string(text)) + "." + c.s.signer.sign(c.deltaParts(string(text))...)
+	path, _, _ := strings.Cut(c.r.URL.EscapedPath(), "(token")
+	link := "https://" + c.r.Host + path + "?" + parameter + "=" + token
+	return jsonReply(object{
+		{"@odata.context", c.metadata(l.contextPath() + strings.Join(suffix, "") + "/$delta")},
+		{name, link}, {"value", values},
+	}), nil
+}
+
+// deltaParts is what the signature of a token vouches for.
+func (c *call) deltaParts(text string) []any {
+	return []any{"delta", strings.ToLower(c.path), c.token.objectID, text}
+}
+
+// tokenParameter is the token that the request carries, by parameter or by
+// argument, "" for none.
+func (c *call) tokenParameter(d *deltaDialect) string {
+	for _, name := range []string{d.next, d.delta} {
+		if v := c.param(name); v != "" {
+			return v
+		}
+	}
+	return c.args["token"]
+}
+
+func (c *call) wantsLatest(d *deltaDialect) bool {
+	return strings.EqualFold(c.tokenParameter(d), "latest")
+}
+
+// deltaToken reads the token, and puts the options of the round's first request
+// into the call; nil if a round begins.
+func (c *call) deltaToken(d *deltaDialect) (*deltaToken, error) {
+	value := c.tokenParameter(d)
+	if value == "" || c.wantsLatest(d) {
+		return nil, nil
+	}
+	malformed := failf(c.route.service.badQuery, "Badly formed token: the link it stood in was changed, or it is another collection's.")
+	text, signature, _ := strings.Cut(value, ".")
+	text, ok := unopaque(text)
+	if !ok || !c.s.signer.valid(signature, c.deltaParts(text)...) {
+		return nil, malformed
+	}
+	tok := &deltaToken{}
+	if json.Unmarshal([]byte(text), tok) != nil {
+		return nil, malformed
+	}
+	params, err := parseQuery(tok.Query)
+	if err != nil {
+		return nil, malformed
+	}
+	for _, p := range c.params {
+		if !slices.ContainsFunc(params, func(o param) bool { return o.name == p.name }) && p.name != d.next && p.name != d.delta {
+			params = append(params, p)
+		}
+	}
+	c.params = params
+	return tok, nil
+}
+
+// deltaQuery writes the options that a round keeps.
+func deltaQuery(params []param, d *deltaDialect) string {
+	var query []string
+	for _, p := range params {
+		if p.name != d.next && p.name != d.delta {
+			query = append(query, escapeName(p.name)+"="+escapeValue(p.value))
+		}
+	}
+	return strings.Join(query, "&")
+}
+
+// expired is 410 with the address at which the round begins again.
+func (c *call) expired(d *deltaDialect, tok *deltaToken) error {
+	path, _, _ := strings.Cut(c.r.URL.EscapedPath(), "(token")
+	location := "https://" + c.r.Host + path + "?" + strings.TrimPrefix(tok.Query+"&"+d.delta+"=", "&")
+	return &graphError{code: d.expired, message: codes[d.expired].message, header: http.Header{"Location": {location}}}
+}
+
+// keptRounds is how many first rounds may be under way; the oldest is forgotten.
+const keptRounds = 256
+
+// rounds keeps the order of first rounds, so that each item is told once
+// whatever happens meanwhile.
+type rounds struct {
+	mu    sync.Mutex
+	ids   map[string][]string
+	order []string
+}
+
+func (r *rounds) keep(ids []string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ids == nil {
+		r.ids = map[string][]string{}
+	}
+	name := itoa(len(r.order))
+	if len(r.order) >= keptRounds {
+		delete(r.ids, r.order[len(r.order)-keptRounds])
+	}
+	r.order, r.ids[name] = append(r.order, name), ids
+	return name
+}
+
+func (r *rounds) find(name string) ([]string, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ids, ok := r.ids[name]
+	return ids, ok
+}
