@@ -43,16 +43,24 @@ func Names() []string {
 // Serves gives the address that answers for a host name of the real service,
 // for a proxy or a dialer that leads programs here whose hosts are fixed.
 func (s *Server) Serves(host string) (addr string, ok bool) {
+	if l := s.named(host); l != nil {
+		return l.addr, true
+	}
+	return "", false
+}
+
+// named is who answers for a host name of the real service; nil if nobody does.
+func (s *Server) named(host string) *listener {
 	host = strings.ToLower(host)
 	for _, c := range clouds {
 		switch {
 		case slices.Contains(c.graph, host):
-			return s.api.addr, true
+			return s.api
 		case host == c.outlook, strings.HasSuffix(host, "."+c.sharePoint):
-			return s.content.addr, true
+			return s.content
 		}
 	}
-	return "", false
+	return nil
 }
 
 // cloud is the one by whose name the client called; nil if it called an

@@ -17,11 +17,12 @@ import (
 	"time"
 )
 
-// listener is one TLS port with its server.
+// listener is one host: a TLS port with its server, or a name in memory.
 type listener struct {
-	addr   string
-	server *http.Server
-	work   sync.WaitGroup // the accept loop and each open connection
+	addr    string
+	handler http.Handler
+	server  *http.Server   // nil in memory
+	work    sync.WaitGroup // the accept loop and each open connection
 }
 
 // listen serves h on a loopback address.
@@ -36,7 +37,7 @@ func listen(addr string, cert *certificate, h http.Handler) (*listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	l := &listener{addr: ln.Addr().String()}
+	l := &listener{addr: ln.Addr().String(), handler: h}
 	l.server = &http.Server{
 		Handler:           h,
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert.pair}, MinVersion: tls.VersionTLS12},
@@ -59,6 +60,9 @@ func (l *listener) connState(_ net.Conn, state http.ConnState) {
 }
 
 func (l *listener) close() {
+	if l.server == nil {
+		return
+	}
 	_ = l.server.Close()
 	l.work.Wait()
 }

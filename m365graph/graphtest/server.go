@@ -40,6 +40,12 @@ type Options struct {
 	// downloads listen. "" means 127.0.0.1:0. Only loopback is accepted.
 	Addr, ContentAddr string
 
+	// InMemory opens no ports: only [Server.Client] reaches the server, under the
+	// names of the real hosts, and all of it works within a bubble of
+	// testing/synctest, where time is the test's own. Addr, ContentAddr and
+	// Certificate are not used.
+	InMemory bool
+
 	// Certificate is the TLS identity of both hosts. nil means one of its own,
 	// self-signed, for loopback addresses and the real service's names.
 	Certificate *tls.Certificate
@@ -94,36 +100,56 @@ func New(opts *Options) (*Server, error) {
 		return nil, fmt.Errorf("graphtest: %w", err)
 	}
 	s.signer = newSigner(s.opts.Tenant.ID)
+	if err = s.open(); err != nil {
+		return nil, fmt.Errorf("graphtest: %w", err)
+	}
+	return s, nil
+}
+
+// open makes both hosts answer, on ports or in memory.
+func (s *Server) open() (err error) {
+	if s.opts.InMemory {
+		s.api = &listener{addr: clouds[0].graph[0], handler: s.handler(false)}
+		s.content = &listener{addr: sharePointName + "-my." + clouds[0].sharePoint, handler: s.handler(true)}
+		s.client = &http.Client{Transport: memory{s}}
+		return nil
+	}
 	if s.cert, err = certificateOf(s.opts.Certificate); err != nil {
-		return nil, fmt.Errorf("graphtest: make a certificate: %w", err)
+		return fmt.Errorf("make a certificate: %w", err)
 	}
 	if s.api, err = listen(s.opts.Addr, s.cert, s.handler(false)); err != nil {
-		return nil, fmt.Errorf("graphtest: %w", err)
+		return err
 	}
 	if s.content, err = listen(s.opts.ContentAddr, s.cert, s.handler(true)); err != nil {
 		s.api.close()
-		return nil, fmt.Errorf("graphtest: %w", err)
+		return err
 	}
 	s.client = s.cert.client()
-	return s, nil
+	return nil
 }
 
 // URL is the root of the API, such as https://127.0.0.1:49152. A version
 // ("/v1.0") comes after it.
 func (s *Server) URL() string { return "https://" + s.Host() }
 
-// Host is the host and port of the API.
+// Host is the host and port of the API; in memory, graph.microsoft.com.
 func (s *Server) Host() string { return s.api.addr }
 
 // ContentHost is the host and port that upload and download URLs point at.
 // It refuses whoever sends it an Authorization header.
 func (s *Server) ContentHost() string { return s.content.addr }
 
-// Certificate is the certificate of both hosts, for a client's root pool.
-func (s *Server) Certificate() *x509.Certificate { return s.cert.leaf }
+// Certificate is the certificate of both hosts, for a client's root pool; nil
+// in memory.
+func (s *Server) Certificate() *x509.Certificate {
+	if s.cert == nil {
+		return nil
+	}
+	return s.cert.leaf
+}
 
-// Client gives a client that trusts [Server.Certificate]. It sends no token
-// by itself. All calls give the same client.
+// Client gives a client that trusts [Server.Certificate], or reaches the server
+// in memory. It sends no token by itself. All calls give the same client.
 func (s *Server) Client() *http.Client { return s.client }
 
 // Close cuts all connections and returns when no request is in work any
