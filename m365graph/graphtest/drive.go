@@ -1,7 +1,6 @@
 package graphtest
 
 import (
-	"encoding/base64"
 	"fmt"
 	"path"
 	"slices"
@@ -9,9 +8,11 @@ import (
 	"time"
 )
 
-// driveStore is a person's OneDrive as it is now.
+// driveStore is a drive as it is now: a person's OneDrive, or a document library
+// of a site.
 type driveStore struct {
-	owner    *userState
+	tenant   *tenantState
+	owner    driveOwner
 	id, name string
 	quota    int64 // bytes
 	root     *driveNode
@@ -42,21 +43,24 @@ type driveNode struct {
 // defaultQuota is one tebibyte.
 const defaultQuota = 1 << 40
 
-func newDriveStore(u *userState, now time.Time) (*driveStore, error) {
-	given := u.Drive
+// newDrive loads a drive and enters it among those of the tenant. given may be
+// nil: an empty drive.
+func (t *tenantState) newDrive(owner driveOwner, given *Drive, now time.Time) (*driveStore, error) {
 	if given == nil {
 		given = &Drive{}
 	}
 	s := &driveStore{
-		owner: u, id: given.ID, name: orElse(given.Name, "OneDrive"), quota: given.Quota, started: now,
+		tenant: t, owner: owner, id: orElse(given.ID, owner.driveID()), name: orElse(given.Name, owner.library), quota: given.Quota, started: now,
 		items: map[string]*driveNode{}, sessions: map[string]*uploadSession{},
-	}
-	if s.id == "" {
-		s.id = "b!" + base64.RawURLEncoding.EncodeToString(digest("drive", u.ID))
 	}
 	if s.quota == 0 {
 		s.quota = defaultQuota
 	}
+	if t.drive(s.id) != nil {
+		return nil, fmt.Errorf("there are two drives with id %s", s.id)
+	}
+	t.drives[strings.ToLower(s.id)] = s
+	t.driveOrder = append(t.driveOrder, s)
 	s.root = &driveNode{
 		id: driveItemID("item", s.id), name: "root", byName: map[string]*driveNode{},
 		created: now, modified: now, fileCreated: now, fileTime: now, version: 1, contentTimes: 1,
@@ -64,6 +68,9 @@ func newDriveStore(u *userState, now time.Time) (*driveStore, error) {
 	s.items[s.root.id] = s.root
 	return s, s.load(s.root, given.Items, "", now)
 }
+
+// drive finds a drive by its id; clients lower-case them. nil if there is none.
+func (t *tenantState) drive(id string) *driveStore { return t.drives[strings.ToLower(id)] }
 
 // load takes over items of the tenant.
 func (s *driveStore) load(parent *driveNode, given []*DriveItem, at string, now time.Time) error {

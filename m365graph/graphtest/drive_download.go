@@ -45,8 +45,8 @@ func download(c *call) (*reply, error) {
 	if !c.now.Before(time.Unix(expires, 0)) {
 		return nil, failf(codeUnauthenticated, "The URL has expired.")
 	}
-	for _, u := range c.s.tenant.users {
-		n := u.drive.items[c.vars["item"]]
+	for _, drive := range c.s.tenant.driveOrder {
+		n := drive.items[c.vars["item"]]
 		if n == nil {
 			continue
 		}

@@ -11,6 +11,8 @@ import (
 var (
 	fileReadScopes  = []string{"Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All"}
 	fileWriteScopes = []string{"Files.ReadWrite", "Files.ReadWrite.All", "Sites.ReadWrite.All"}
+	// siteFileScopes reach what is not the person's own.
+	siteFileScopes = fileReadScopes[2:]
 )
 
 // maxSimpleUpload is the most that one PUT of content takes.
@@ -53,22 +55,23 @@ func driveRoutes() []route {
 	}
 }
 
-// driveOf finds the drive that a path means. A drive by its id must be the person's own, as long as a person is present.
+// driveOf finds the drive that a path means. A person reaches their own drive
+// by its id, and those of sites with a scope for more than their own files.
 func driveOf(c *call) (*driveStore, error) {
 	id, named := c.vars["drive"]
 	if !named {
 		return c.user.drive, nil
 	}
-	for _, u := range c.s.tenant.users {
-		if !strings.EqualFold(u.drive.id, id) { // clients lower-case them
-			continue
-		}
-		if !c.token.app && u.ID != c.token.objectID {
-			return nil, fail(codeDriveDenied)
-		}
-		return u.drive, nil
+	s := c.s.tenant.drive(id)
+	switch {
+	case s == nil:
+		return nil, fail(codeDriveNotFound)
+	case c.token.app || s.owner.user != nil && s.owner.user.ID == c.token.objectID:
+		return s, nil
+	case s.owner.user != nil || !c.token.has(siteFileScopes):
+		return nil, fail(codeDriveDenied)
 	}
-	return nil, fail(codeDriveNotFound)
+	return s, nil
 }
 
 // target is what a path addresses: an item that exists, or a place where one could be.

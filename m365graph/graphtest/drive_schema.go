@@ -16,10 +16,10 @@ var driveSchema = &schema[*driveStore]{
 		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, s *driveStore) any { return s.root.modified }},
 		{name: "name", typ: "Edm.String", get: func(_ *call, s *driveStore) any { return s.name }},
 		{name: "webUrl", typ: "Edm.String", get: func(_ *call, s *driveStore) any { return s.webURL(s.root) }},
-		{name: "driveType", typ: "Edm.String", get: func(*call, *driveStore) any { return "business" }},
+		{name: "driveType", typ: "Edm.String", get: func(_ *call, s *driveStore) any { return s.owner.driveType() }},
 		{name: "createdBy", typ: "identitySet", get: func(_ *call, s *driveStore) any { return s.identity(nil) }},
 		{name: "lastModifiedBy", typ: "identitySet", get: func(_ *call, s *driveStore) any { return s.identity(nil) }},
-		{name: "owner", typ: "identitySet", get: func(_ *call, s *driveStore) any { return s.identity(nil) }},
+		{name: "owner", typ: "identitySet", get: func(_ *call, s *driveStore) any { return s.owner.identity }},
 		{name: "quota", typ: "quota", get: func(_ *call, s *driveStore) any {
 			return object{{"deleted", 0}, {"remaining", s.free()}, {"state", "normal"}, {"total", s.quota}, {"used", s.root.size}}
 		}},
@@ -146,7 +146,7 @@ var mimeTypes = map[string]string{
 
 // parentReference is https://learn.microsoft.com/graph/api/resources/itemreference. Its path is percent-encoded.
 func (i driveItem) parentReference() object {
-	o := object{{"driveType", "business"}, {"driveId", i.drive.id}}
+	o := object{{"driveType", i.drive.owner.driveType()}, {"driveId", i.drive.id}, {"siteId", i.drive.owner.site}}
 	if i.parent == nil {
 		return o
 	}
@@ -167,9 +167,7 @@ func escapePath(p string) string {
 
 // webURL is where a browser would find an item.
 func (s *driveStore) webURL(n *driveNode) string {
-	name, host, _ := strings.Cut(s.owner.UserPrincipalName, "@")
-	person := strings.NewReplacer(".", "_", "@", "_").Replace(name + "@" + host)
-	where := "https://onedrive." + host + "/personal/" + url.PathEscape(person) + "/Documents"
+	where := s.owner.siteURL + "/" + escapePath(s.owner.path)
 	if p := n.path(); p != "" {
 		where += "/" + escapePath(p)
 	}
@@ -179,7 +177,7 @@ func (s *driveStore) webURL(n *driveNode) string {
 // identity names a person; nil is the owner.
 func (s *driveStore) identity(r *Recipient) object {
 	if r == nil {
-		return object{{"user", object{{"email", s.owner.Mail}, {"id", s.owner.ID}, {"displayName", s.owner.DisplayName}}}}
+		return s.owner.author
 	}
 	return object{{"user", object{{"email", r.Address}, {"displayName", r.Name}}}}
 }

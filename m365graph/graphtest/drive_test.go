@@ -94,16 +94,17 @@ func TestItemShowsWhatOneDriveShows(t *testing.T) {
 	t.Parallel()
 	f := setup(t, cabinet())
 	file := f.get(t, "/me/drive/items/notes")
+	root := f.get(t, "/me/drive/root")
 	for name, want := range map[string]any{
 		"name": "notes.txt", "size": 11.0, "lastModifiedDateTime": "2026-02-04T10:00:00Z",
-		"webUrl":          "https://onedrive.contoso.example/personal/sales_contoso_example/Documents/notes.txt",
+		"webUrl":          "https://contoso-my.sharepoint.com/personal/sales_contoso_example/Documents/notes.txt",
 		"fileSystemInfo":  map[string]any{"createdDateTime": "2026-02-04T10:00:00Z", "lastModifiedDateTime": "2026-02-04T10:00:00Z"},
 		"file":            map[string]any{"mimeType": "text/plain", "hashes": map[string]any{"quickXorHash": "aCgDG9jwBhDc4Q1yawMZAAAAAAA="}},
 		"folder":          nil,
 		"root":            nil,
 		"lastModifiedBy":  map[string]any{"user": map[string]any{"email": "ops@contoso.example", "displayName": "Operations"}},
 		"createdBy":       map[string]any{"user": map[string]any{"email": "sales@contoso.example", "id": salesID, "displayName": "Sales Desk"}},
-		"parentReference": map[string]any{"driveType": "business", "driveId": "b!Drive", "id": f.get(t, "/me/drive/root")["id"], "name": "root", "path": "/drives/b!Drive/root:"},
+		"parentReference": map[string]any{"driveType": "business", "driveId": "b!Drive", "siteId": root["parentReference"].(map[string]any)["siteId"], "id": root["id"], "name": "root", "path": "/drives/b!Drive/root:"},
 	} {
 		if diff := cmp.Diff(want, file[name]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

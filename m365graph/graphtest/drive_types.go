@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Drive is a person's OneDrive, as in
+// Drive is a person's OneDrive or a site's document library, as in
 // https://learn.microsoft.com/graph/api/resources/drive.
 type Drive struct {
 	ID    string
-	Name  string // "" means "OneDrive"
+	Name  string // "" means "OneDrive" or "Documents"
 	Quota int64  // bytes; 0 means one tebibyte
 	Items []*DriveItem
 }

@@ -96,8 +96,8 @@ func readUploadSession(c *call, t *target) (*uploadSession, int64, error) {
 
 // sessionOf finds the session behind an upload URL. One that has ended is gone, however it ended.
 func sessionOf(c *call) (*uploadSession, error) {
-	for _, u := range c.s.tenant.users {
-		if s := u.drive.sessions[c.vars["session"]]; s != nil && c.now.Before(s.expires) {
+	for _, drive := range c.s.tenant.driveOrder {
+		if s := drive.sessions[c.vars["session"]]; s != nil && c.now.Before(s.expires) {
 			return s, nil
 		}
 	}

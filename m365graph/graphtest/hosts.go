@@ -12,6 +12,7 @@ const (
 	// SharePointHost is the host name of the tenant's sites, as their ids and
 	// web addresses spell it.
 	SharePointHost = sharePointName + ".sharepoint.com"
+	personalHost   = sharePointName + "-my.sharepoint.com"
 )
 
 // cloud is one of Microsoft's clouds: under which names it serves Graph, and

@@ -13,6 +13,9 @@ type tenantState struct {
 	byID   map[string]*userState
 	byName map[string]*userState // lower-cased principal names
 
+	drives     map[string]*driveStore // of people and sites, by lower-cased id
+	driveOrder []*driveStore          // as they were loaded
+
 	journal journal
 }
 
@@ -26,7 +29,7 @@ type userState struct {
 }
 
 func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
-	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}, journal: journal{last: 1}}
+	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}, drives: map[string]*driveStore{}, journal: journal{last: 1}}
 	for _, u := range t.Users {
 		if u.UserPrincipalName == "" {
 			return nil, fmt.Errorf("user %q: UserPrincipalName is required", u.DisplayName)
@@ -59,7 +62,7 @@ func (u *userState) load(now time.Time) (err error) {
 	if u.calendar, err = newCalendarStore(u, now); err != nil {
 		return fmt.Errorf("calendar: %w", err)
 	}
-	if u.drive, err = newDriveStore(u, now); err != nil {
+	if u.drive, err = u.tenant.newDrive(personalDrive(u), u.Drive, now); err != nil {
 		return fmt.Errorf("drive: %w", err)
 	}
 	return nil
