@@ -84,12 +84,12 @@ func loadEvent(cal *calendarState, given *Event, id string, now time.Time) (*eve
 		return e, nil
 	}
 	for _, at := range given.Cancelled {
-		e.cancelled[e.series.dayOf(at)] = true
+		e.cancelled[e.dayOf(at)] = true
 	}
 	for i, x := range given.Exceptions {
 		exception := newEventState(cal, x, now)
 		exception.Recurrence = nil
-		exception.master, exception.day = e, e.series.dayOf(x.OriginalStart)
+		exception.master, exception.day = e, e.dayOf(x.OriginalStart)
 		if exception.ID == "" {
 			exception.ID = occurrenceID(e.ID, exception.day)
 		}
@@ -142,10 +142,10 @@ func (s *calendarStore) find(id string) (view *eventView, ok bool) {
 	if x := master.exceptions[d]; x != nil {
 		return x.view(), true
 	}
-	if !master.series.has(d) {
+	if !master.series.Has(d) {
 		return nil, false
 	}
-	return master.occurrence(master.series.at(d)), true
+	return master.occurrence(master.series.At(d)), true
 }
 
 // between lists what happens within a window, by start: single events, occurrences and exceptions.

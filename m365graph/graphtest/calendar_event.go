@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"strconv"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/recurrence"
 )
 
 // eventState is an event as it is now: a single one, the master of a series, or an exception.
@@ -15,12 +17,12 @@ type eventState struct {
 	start, end moment
 	places     []place
 
-	series     *series             // of a master
-	exceptions map[day]*eventState // of a master
-	cancelled  map[day]bool        // of a master
+	series     *recurrence.Series             // of a master
+	exceptions map[recurrence.Day]*eventState // of a master
+	cancelled  map[recurrence.Day]bool        // of a master
 
-	master *eventState // of an exception
-	day    day         // of an exception: which occurrence it stands for
+	master *eventState    // of an exception
+	day    recurrence.Day // of an exception: which occurrence it stands for
 
 	allowProposals, hideAttendees, wantsResponse bool
 
@@ -30,19 +32,19 @@ type eventState struct {
 
 // moment is a time as an organizer meant it: by the clock of a zone.
 type moment struct {
-	wall
+	recurrence.Wall
 	loc  *time.Location
 	zone string // its name, as it was given
 }
 
-func (m moment) time() time.Time { return m.in(m.loc) }
+func (m moment) time() time.Time { return m.In(m.loc) }
 
 // shownIn is what a clock in loc shows then. In its own zone that is what was given, even a midnight that was skipped.
-func (m moment) shownIn(loc *time.Location) wall {
+func (m moment) shownIn(loc *time.Location) recurrence.Wall {
 	if m.loc.String() == loc.String() {
-		return m.wall
+		return m.Wall
 	}
-	return wallOf(m.time().In(loc))
+	return recurrence.WallOf(m.time().In(loc))
 }
 
 // place is where an event happens.
@@ -97,7 +99,7 @@ func (e *eventState) settle() (err error) {
 	if e.end.time().Sub(e.start.time()) > maxWindow {
 		return failf(codeInvalidRequest, "Your request can't be completed. The event is longer than %d days.", maxWindowDays)
 	}
-	e.series, e.exceptions, e.cancelled = nil, map[day]*eventState{}, map[day]bool{}
+	e.series, e.exceptions, e.cancelled = nil, map[recurrence.Day]*eventState{}, map[recurrence.Day]bool{}
 	if e.Recurrence == nil {
 		return nil
 	}
@@ -107,15 +109,15 @@ func (e *eventState) settle() (err error) {
 // settleAllDay holds Outlook's rules of all-day events.
 func (e *eventState) settleAllDay() error {
 	switch {
-	case e.start.clock != 0:
+	case e.start.Clock != 0:
 		return failf(codeInvalidRequest, "Your request can't be completed. The Event.Start property for an all-day event needs to be set to midnight.")
-	case e.end.clock != 0:
+	case e.end.Clock != 0:
 		return failf(codeInvalidRequest, "Your request can't be completed. The Event.End property for an all-day event needs to be set to midnight.")
 	}
 	if e.start.loc.String() != e.end.loc.String() {
 		return failf(codeInvalidRequest, "Your request can't be completed. The start and end time zones of an all-day event must be the same.")
 	}
-	if e.end.day == e.start.day {
+	if e.end.Day == e.start.Day {
 		return failf(codeInvalidRequest, "Your request can't be completed. The duration of an event marked as All day must be at least 24 hours.")
 	}
 	return nil
@@ -135,15 +137,15 @@ func (e *eventState) settleSeries() error {
 		}
 	}
 	begin, end := e.start.shownIn(loc), e.end.shownIn(loc)
-	r, err := newRule(e.Recurrence, begin.day)
+	r, err := recurrence.New(recurrence.Pattern(e.Recurrence.Pattern), recurrence.Range(e.Recurrence.Range), begin.Day)
 	if err != nil {
 		return failf(codeInvalidRequest, "Your request can't be completed. The recurrence is invalid: %s.", err)
 	}
-	length := end.sub(begin)
-	if length > time.Duration(min(r.gap(), maxWindowDays))*dayLength {
+	length := end.Sub(begin)
+	if length > time.Duration(min(r.Gap(), maxWindowDays))*recurrence.DayLength {
 		return refuse(codeSpanTooBig, "Your request can't be completed. The duration of an occurrence must be less than its frequency.")
 	}
-	e.series = &series{rule: r, loc: loc, begin: begin.clock, end: begin.clock + length}
+	e.series = &recurrence.Series{Rule: r, Loc: loc, Begin: begin.Clock, End: begin.Clock + length}
 	return nil
 }
 
@@ -159,22 +161,24 @@ func (e *eventState) changeKey() string {
 }
 
 // dayOf tells which occurrence an original start means.
-func (s *series) dayOf(at time.Time) day { return wallOf(at.In(s.loc)).day }
+func (e *eventState) dayOf(at time.Time) recurrence.Day {
+	return recurrence.WallOf(at.In(e.series.Loc)).Day
+}
 
 // occurrencePrefix begins the bytes of each occurrence id, as outlookID's begin with others.
 var occurrencePrefix = string([]byte{0, 9, 0x34})
 
 // occurrenceID names an occurrence. It says all there is to know, so that no table of occurrences is needed.
-func occurrenceID(masterID string, d day) string {
+func occurrenceID(masterID string, d recurrence.Day) string {
 	b := binary.BigEndian.AppendUint32([]byte(occurrencePrefix), uint32(int32(d)))
 	return base64.URLEncoding.EncodeToString(append(b, masterID...))
 }
 
-func parseOccurrenceID(id string) (masterID string, d day, ok bool) {
+func parseOccurrenceID(id string) (masterID string, d recurrence.Day, ok bool) {
 	b, err := base64.URLEncoding.DecodeString(id)
 	head := len(occurrencePrefix)
 	if err != nil || len(b) < head+4 || string(b[:head]) != occurrencePrefix {
 		return "", 0, false
 	}
-	return string(b[head+4:]), day(int32(binary.BigEndian.Uint32(b[head:]))), true
+	return string(b[head+4:]), recurrence.Day(int32(binary.BigEndian.Uint32(b[head:]))), true
 }

@@ -270,3 +270,13 @@ func setOnlineMeeting(e *eventState, value json.RawMessage) error {
 	}
 	return nil
 }
+
+// oneOf returns the spelling of s in the list, or "".
+func oneOf(s string, list []string) string {
+	for _, known := range list {
+		if strings.EqualFold(s, known) {
+			return known
+		}
+	}
+	return ""
+}

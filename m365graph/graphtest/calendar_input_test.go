@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/recurrence"
 )
 
 // FuzzPostEvent takes any body for an event: what comes of it is an event or an error of Graph's, and a view of it ends.
@@ -48,7 +50,7 @@ func FuzzPostEvent(f *testing.F) {
 				t.Fatalf("postEvent(%q) gives %d events in five years", body, len(views))
 			}
 			for _, v := range views {
-				if !overlaps(v.start, v.end, from, from.Add(maxWindow)) {
+				if !recurrence.Overlaps(v.start, v.end, from, from.Add(maxWindow)) {
 					t.Fatalf("postEvent(%q): %v to %v is outside of the window", body, v.start, v.end)
 				}
 				found, ok := c.user.calendar.find(v.id)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/recurrence"
 )
 
 // eventSchema is https://learn.microsoft.com/graph/api/resources/event.
@@ -80,7 +82,7 @@ var calendarSchema = &schema[*calendarState]{
 func (cal *calendarState) isDefault() bool { return cal.owner.calendar.calendars[0] == cal }
 
 // shown is a start or end in the zone that was asked for.
-func (v *eventView) shown(t time.Time, d func() day) any {
+func (v *eventView) shown(t time.Time, d func() recurrence.Day) any {
 	if v.IsAllDay {
 		return v.zone.showDay(d())
 	}
@@ -189,30 +191,15 @@ func (v *eventView) recurrence() any {
 	if v.kind != "seriesMaster" {
 		return nil
 	}
-	p, r := v.Recurrence.Pattern, v.series.rule
-	pattern := object{
-		{"type", r.kind}, {"interval", r.interval}, {"month", p.Month}, {"dayOfMonth", p.DayOfMonth},
+	p, r := v.series.Rule.Pattern(), v.series.Rule.Range()
+	pattern := object{{"type", p.Type}, {"interval", p.Interval}, {"month", p.Month}, {"dayOfMonth", p.DayOfMonth}}
+	if p.DaysOfWeek != nil {
+		pattern = append(pattern, member{"daysOfWeek", p.DaysOfWeek})
 	}
-	if r.week != 0 {
-		var names []string
-		for d := range time.Weekday(7) {
-			if r.week.has(d) {
-				names = append(names, strings.ToLower(d.String()))
-			}
-		}
-		pattern = append(pattern, member{"daysOfWeek", names})
-	}
-	pattern = append(pattern, member{"firstDayOfWeek", strings.ToLower(r.first.String())}, member{"index", weekIndexes[max(r.index, 1)-1]})
-	kind, end := "noEnd", "0001-01-01"
-	if r.limit > 0 {
-		kind = "numbered"
-	}
-	if r.end < lastDay {
-		kind, end = "endDate", r.end.String()
-	}
+	pattern = append(pattern, member{"firstDayOfWeek", p.FirstDayOfWeek}, member{"index", p.Index})
 	return object{{"pattern", pattern}, {"range", object{
-		{"type", kind}, {"startDate", r.start.String()}, {"endDate", end},
-		{"recurrenceTimeZone", orElse(v.Recurrence.Range.RecurrenceTimeZone, v.eventState.start.zone)}, {"numberOfOccurrences", r.limit},
+		{"type", r.Type}, {"startDate", r.StartDate}, {"endDate", r.EndDate},
+		{"recurrenceTimeZone", orElse(v.Recurrence.Range.RecurrenceTimeZone, v.eventState.start.zone)}, {"numberOfOccurrences", r.NumberOfOccurrences},
 	}}}
 }
 

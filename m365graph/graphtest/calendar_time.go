@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/m365go/sdk/m365graph/internal/recurrence"
 	"github.com/m365go/sdk/m365graph/internal/winzone"
 )
 
@@ -13,7 +14,7 @@ import (
 // view.
 const (
 	maxWindowDays = 1825
-	maxWindow     = maxWindowDays * dayLength
+	maxWindow     = maxWindowDays * recurrence.DayLength
 )
 
 // Codes of Exchange about times and series.
@@ -43,18 +44,18 @@ var zoneLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00"}
 const graphDateTime = "2006-01-02T15:04:05.0000000"
 
 // parseDateTime reads a time as the clock in loc shows it, where it does not say its offset from UTC itself.
-func parseDateTime(s string, loc *time.Location) (wall, bool) {
+func parseDateTime(s string, loc *time.Location) (recurrence.Wall, bool) {
 	for _, layout := range zoneLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
-			return wallOf(t.In(loc)), sane(t)
+			return recurrence.WallOf(t.In(loc)), sane(t)
 		}
 	}
 	for _, layout := range dateTimeLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
-			return wallOf(t), sane(t)
+			return recurrence.WallOf(t), sane(t)
 		}
 	}
-	return wall{}, false
+	return recurrence.Wall{}, false
 }
 
 // sane tells whether Outlook can have a time: its calendar runs from 1601 to 4500.
@@ -113,8 +114,8 @@ func (z *answerZone) show(t time.Time) object {
 }
 
 // showDay writes a midnight. An all-day event is at midnight wherever it is read.
-func (z *answerZone) showDay(d day) object {
-	year, month, dom := d.date()
+func (z *answerZone) showDay(d recurrence.Day) object {
+	year, month, dom := d.Date()
 	return object{{"dateTime", time.Date(year, month, dom, 0, 0, 0, 0, time.UTC).Format(graphDateTime)}, {"timeZone", z.name}}
 }
 
@@ -130,7 +131,7 @@ func window(c *call) (from, to time.Time, err error) {
 		if !ok {
 			return time.Time{}, refuse(codeParameterInvalid, "The value '%s' of parameter '%s' is invalid.", value, name)
 		}
-		return t.in(time.UTC), nil
+		return t.In(time.UTC), nil
 	}
 	if from, err = read("StartDateTime"); err != nil {
 		return from, to, err

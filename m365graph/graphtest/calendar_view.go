@@ -1,6 +1,10 @@
 package graphtest
 
-import "time"
+import (
+	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/recurrence"
+)
 
 // eventView is an event as a reader meets it: a single one, a master, an exception, or one occurrence of a master.
 type eventView struct {
@@ -24,26 +28,26 @@ func (e *eventState) view() *eventView {
 }
 
 // occurrence shows one meeting of a master.
-func (e *eventState) occurrence(o occurrence) *eventView {
-	return &eventView{eventState: e, id: occurrenceID(e.ID, o.day), kind: "occurrence", start: o.start, end: o.end}
+func (e *eventState) occurrence(o recurrence.Occurrence) *eventView {
+	return &eventView{eventState: e, id: occurrenceID(e.ID, o.Day), kind: "occurrence", start: o.Start, end: o.End}
 }
 
 // between lists what an event puts into a window. An exception counts with its own time, wherever the rule had it.
 func (e *eventState) between(from, to time.Time) []*eventView {
 	if e.series == nil {
-		if v := e.view(); overlaps(v.start, v.end, from, to) {
+		if v := e.view(); recurrence.Overlaps(v.start, v.end, from, to) {
 			return []*eventView{v}
 		}
 		return nil
 	}
 	var views []*eventView
-	for o := range e.series.between(from, to) {
-		if !e.cancelled[o.day] && e.exceptions[o.day] == nil {
+	for o := range e.series.Between(from, to) {
+		if !e.cancelled[o.Day] && e.exceptions[o.Day] == nil {
 			views = append(views, e.occurrence(o))
 		}
 	}
 	for _, x := range e.exceptions {
-		if v := x.view(); !e.cancelled[x.day] && overlaps(v.start, v.end, from, to) {
+		if v := x.view(); !e.cancelled[x.day] && recurrence.Overlaps(v.start, v.end, from, to) {
 			views = append(views, v)
 		}
 	}
@@ -51,14 +55,14 @@ func (e *eventState) between(from, to time.Time) []*eventView {
 }
 
 // startDay and endDay are the dates of an all-day event, by its own calendar.
-func (v *eventView) startDay() day { return wallOf(v.start.In(v.clock())).day }
+func (v *eventView) startDay() recurrence.Day { return recurrence.WallOf(v.start.In(v.clock())).Day }
 
-func (v *eventView) endDay() day { return wallOf(v.end.In(v.clock())).day }
+func (v *eventView) endDay() recurrence.Day { return recurrence.WallOf(v.end.In(v.clock())).Day }
 
 // clock is the zone that an event lives by.
 func (v *eventView) clock() *time.Location {
 	if v.kind == "occurrence" {
-		return v.series.loc
+		return v.series.Loc
 	}
 	return v.eventState.start.loc
 }
@@ -69,7 +73,7 @@ func (v *eventView) originalStart() any {
 	case "occurrence":
 		return v.start
 	case "exception":
-		return v.master.series.at(v.day).start
+		return v.master.series.At(v.day).Start
 	}
 	return nil
 }

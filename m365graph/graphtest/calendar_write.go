@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+
+	"github.com/m365go/sdk/m365graph/internal/recurrence"
 )
 
 // postEvent creates an event. The same transactionId again is the same request sent twice: it gets the event that the first
@@ -139,7 +141,7 @@ func (s *calendarStore) exceptionOf(view *eventView) eventState {
 	x := *view.eventState
 	x.ID, x.master, x.day = view.id, view.eventState, s.dayOfOccurrence(view)
 	x.Recurrence, x.TransactionID, x.posted = nil, "", ""
-	loc, zone := view.series.loc, x.start.zone
+	loc, zone := view.series.Loc, x.start.zone
 	if loc.String() != x.start.loc.String() {
 		zone = view.Recurrence.Range.RecurrenceTimeZone
 	}
@@ -159,15 +161,15 @@ func (e *eventState) resettle() error {
 	if err := e.settle(); err != nil || master == nil {
 		return err
 	}
-	r := master.series.rule
-	moved := master.series.dayOf(e.start.time())
-	for n := range r.days(e.day, e.day) {
-		before, after := r.number(n-1), r.number(n+1)
+	r := master.series.Rule
+	moved := master.dayOf(e.start.time())
+	for n := range r.Days(e.day, e.day) {
+		before, after := r.Number(n-1), r.Number(n+1)
 		if x := master.exceptions[before]; x != nil {
-			before = master.series.dayOf(x.start.time())
+			before = master.dayOf(x.start.time())
 		}
 		if x := master.exceptions[after]; x != nil {
-			after = master.series.dayOf(x.start.time())
+			after = master.dayOf(x.start.time())
 		}
 		if n > 0 && moved <= before || moved >= after {
 			return refuse(codeCrossing, "Modified occurrence is crossing or overlapping adjacent occurrence.")
@@ -193,4 +195,6 @@ func (s *calendarStore) replace(view *eventView, changed *eventState) {
 }
 
 // dayOfOccurrence tells which of its series an occurrence is.
-func (s *calendarStore) dayOfOccurrence(view *eventView) day { return view.series.dayOf(view.start) }
+func (s *calendarStore) dayOfOccurrence(view *eventView) recurrence.Day {
+	return view.dayOf(view.start)
+}

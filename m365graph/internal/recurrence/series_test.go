@@ -1,4 +1,4 @@
-package graphtest
+package recurrence
 
 import (
 	"testing"
@@ -39,7 +39,7 @@ func TestWallClockMeetsSummerTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := wallOf(shown).in(mustZone(t, test.zone)).UTC().Format(time.RFC3339); got != test.want {
+		if got := WallOf(shown).In(mustZone(t, test.zone)).UTC().Format(time.RFC3339); got != test.want {
 			t.Errorf("%s: %s in %s = %s, want %s", test.name, test.wall, test.zone, got, test.want)
 		}
 	}
@@ -52,8 +52,8 @@ func TestWallClockComesBackWhereItIsNotSkipped(t *testing.T) {
 		begin := time.Date(2026, 1, 1, 0, 0, 0, 0, loc)
 		for i := range 365 * 48 {
 			at := begin.Add(time.Duration(i) * 30 * time.Minute)
-			back := wallOf(at).in(loc)
-			if wallOf(back) != wallOf(at) {
+			back := WallOf(at).In(loc)
+			if WallOf(back) != WallOf(at) {
 				t.Fatalf("%s: %v was read as %v", zone, at, back)
 			}
 			if back.After(at) {
@@ -65,18 +65,18 @@ func TestWallClockComesBackWhereItIsNotSkipped(t *testing.T) {
 
 func TestSeriesKeepsItsHourWhenClocksChange(t *testing.T) {
 	t.Parallel()
-	p := PatternedRecurrence{
-		RecurrencePattern{Type: "weekly", DaysOfWeek: []string{"sunday"}},
-		RecurrenceRange{Type: "noEnd", StartDate: "2020-01-05"},
+	p := recurrence{
+		Pattern{Type: "weekly", DaysOfWeek: []string{"sunday"}},
+		Range{Type: "noEnd", StartDate: "2020-01-05"},
 	}
-	r, err := newRule(&p, 0)
+	r, err := New(p.Pattern, p.Range, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := series{rule: r, loc: mustZone(t, "Europe/Paris"), begin: 9 * time.Hour, end: 10*time.Hour + 30*time.Minute}
+	s := Series{Rule: r, Loc: mustZone(t, "Europe/Paris"), Begin: 9 * time.Hour, End: 10*time.Hour + 30*time.Minute}
 	var got []string
-	for o := range s.between(time.Date(2026, 3, 16, 0, 0, 0, 0, time.UTC), time.Date(2026, 4, 6, 0, 0, 0, 0, time.UTC)) {
-		got = append(got, o.start.UTC().Format(time.RFC3339)+" "+o.end.UTC().Format("15:04"))
+	for o := range s.Between(time.Date(2026, 3, 16, 0, 0, 0, 0, time.UTC), time.Date(2026, 4, 6, 0, 0, 0, 0, time.UTC)) {
+		got = append(got, o.Start.UTC().Format(time.RFC3339)+" "+o.End.UTC().Format("15:04"))
 	}
 	want := []string{"2026-03-22T08:00:00Z 09:30", "2026-03-29T07:00:00Z 08:30", "2026-04-05T07:00:00Z 08:30"}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -104,7 +104,7 @@ func TestWindowTakesWhatOverlapsIt(t *testing.T) {
 		{"the window itself", 10, 14, true},
 	}
 	for _, test := range tests {
-		if got := overlaps(at(test.start), at(test.end), at(10), at(14)); got != test.want {
+		if got := Overlaps(at(test.start), at(test.end), at(10), at(14)); got != test.want {
 			t.Errorf("%s: overlaps = %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -113,26 +113,26 @@ func TestWindowTakesWhatOverlapsIt(t *testing.T) {
 // TestSeriesOverlapsLikeItsOccurrencesOneByOne holds the window's edges against a walk over all occurrences.
 func TestSeriesOverlapsLikeItsOccurrencesOneByOne(t *testing.T) {
 	t.Parallel()
-	p := PatternedRecurrence{
-		RecurrencePattern{Type: "daily", Interval: 2},
-		RecurrenceRange{Type: "numbered", StartDate: "2026-03-01", NumberOfOccurrences: 40},
+	p := recurrence{
+		Pattern{Type: "daily", Interval: 2},
+		Range{Type: "numbered", StartDate: "2026-03-01", NumberOfOccurrences: 40},
 	}
-	r, err := newRule(&p, 0)
+	r, err := New(p.Pattern, p.Range, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, zone := range []string{"Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London"} {
 		for _, length := range []time.Duration{0, time.Hour, 30 * time.Hour, 48 * time.Hour} {
-			s := series{rule: r, loc: mustZone(t, zone), begin: 23 * time.Hour, end: 23*time.Hour + length}
+			s := Series{Rule: r, Loc: mustZone(t, zone), Begin: 23 * time.Hour, End: 23*time.Hour + length}
 			for hours := range 60 {
 				from := time.Date(2026, 3, 25, hours, 0, 0, 0, time.UTC)
 				to := from.Add(time.Duration(1+hours%50) * time.Hour)
-				var got, want []day
-				for o := range s.between(from, to) {
-					got = append(got, o.day)
+				var got, want []Day
+				for o := range s.Between(from, to) {
+					got = append(got, o.Day)
 				}
-				for _, d := range r.days(r.start, lastDay) {
-					if o := s.at(d); overlaps(o.start, o.end, from, to) {
+				for _, d := range r.Days(r.start, LastDay) {
+					if o := s.At(d); Overlaps(o.Start, o.End, from, to) {
 						want = append(want, d)
 					}
 				}
@@ -148,16 +148,16 @@ func TestSeriesOverlapsLikeItsOccurrencesOneByOne(t *testing.T) {
 // begun, and it was the evening before once more.
 func TestWindowEndsWhereClocksWentBackOverMidnight(t *testing.T) {
 	t.Parallel()
-	p := PatternedRecurrence{RecurrencePattern{Type: "daily"}, RecurrenceRange{Type: "noEnd", StartDate: "2010-11-01"}}
-	r, err := newRule(&p, 0)
+	p := recurrence{Pattern{Type: "daily"}, Range{Type: "noEnd", StartDate: "2010-11-01"}}
+	r, err := New(p.Pattern, p.Range, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := series{rule: r, loc: mustZone(t, "America/St_Johns"), end: time.Hour}
+	s := Series{Rule: r, Loc: mustZone(t, "America/St_Johns"), End: time.Hour}
 	from := time.Date(2010, 11, 7, 2, 45, 0, 0, time.UTC)
 	var got []string
-	for o := range s.between(from, from.Add(15*time.Minute)) {
-		got = append(got, o.day.String()+" "+o.start.UTC().Format(time.RFC3339))
+	for o := range s.Between(from, from.Add(15*time.Minute)) {
+		got = append(got, o.Day.String()+" "+o.Start.UTC().Format(time.RFC3339))
 	}
 	if diff := cmp.Diff([]string{"2010-11-07 2010-11-07T02:30:00Z"}, got); diff != "" {
 		t.Errorf("occurrences (-want +got):\n%s", diff)
