@@ -17,6 +17,8 @@ type tracked[T any] struct {
 	first      func() []string           // ids of all there is now, in the order of a first round
 	find       func(id string) (T, bool) // an item as it is now
 	gone       func(id string) object    // what is told of an item that is not there; nil: id and @removed
+	byKind     bool                      // changeType may leave one kind of change
+	limit      int                       // of items that a first round tells if it is filtered; 0: none
 }
 
 // deltaDialect is how a service spells its rounds.
@@ -45,21 +47,8 @@ type deltaToken struct {
 func delta[T any](c *call, t tracked[T]) (*reply, error) {
 	j := &c.s.tenant.journal
 	tok, err := c.deltaToken(t.dialect)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case tok == nil:
-		tok = &deltaToken{Query: deltaQuery(c.params, t.dialect), Upto: j.last}
-		if c.wantsLatest(t.dialect) {
-			return c.deltaReply(&t.listing, nil, t.dialect, &deltaToken{Query: tok.Query, From: j.last})
-		}
-		tok.Round = c.s.rounds.keep(t.first())
-	case tok.Upto == 0:
-		tok.Upto = j.last
-	}
-	ids, ok := c.deltaIDs(t.collection, tok)
-	if !ok || tok.Upto < j.floor || tok.Round == "" && tok.From < j.floor {
-		return nil, c.expired(t.dialect, tok)
 	}
 	q, err := readQuery(c, &t.listing)
 	if err != nil {
@@ -69,40 +58,109 @@ func delta[T any](c *call, t tracked[T]) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	kind, err := t.changeType(c)
+	if err != nil {
+		return nil, err
+	}
 	m := newMatcher(c, &t.listing, q)
+	switch {
+	case tok == nil:
+		tok = &deltaToken{Query: deltaQuery(c.params, t.dialect), Upto: j.last}
+		if c.wantsLatest(t.dialect) {
+			return c.deltaReply(&t.listing, nil, t.dialect, &deltaToken{Query: tok.Query, From: j.last})
+		}
+		tok.Round = c.s.rounds.keep(t.firstRound(m))
+	case tok.Upto == 0:
+		tok.Upto = j.last
+	}
+	round, ok := c.deltaRound(t.collection, tok)
+	if !ok || tok.Upto < j.floor || tok.Round == "" && tok.From < j.floor {
+		return nil, c.expired(t.dialect, tok)
+	}
 	values := []object{}
-	for ; tok.At < len(ids) && len(values) < max(q.size, 1); tok.At++ {
-		id := ids[tok.At]
-		v, there := t.find(id)
-		switch {
-		case there && m.holds(v):
-			values = append(values, sh.render(c, v))
-		case tok.Round != "": // gone since, which the next round tells
-		case t.gone != nil:
-			values = append(values, t.gone(id))
-		default:
-			reason := "deleted"
-			if there {
-				reason = "changed"
-			}
-			values = append(values, object{{"id", id}, {"@removed", object{{"reason", reason}}}})
+	for ; tok.At < round.len() && len(values) < max(q.size, 1); tok.At++ {
+		ch := round.at(tok.At)
+		if kind != "" && kind != ch.kind {
+			continue
+		}
+		if o := t.tell(c, m, sh, ch.id, tok.Round != ""); o != nil {
+			values = append(values, o)
 		}
 	}
-	if tok.At >= len(ids) {
+	if tok.At >= round.len() {
 		tok = &deltaToken{Query: tok.Query, From: tok.Upto}
 	}
 	return c.deltaReply(&t.listing, values, t.dialect, tok, sh.contextSuffix())
 }
 
-// deltaIDs are the items that a round tells, in order; !ok if it is forgotten.
-func (c *call) deltaIDs(collection string, tok *deltaToken) (ids []string, ok bool) {
-	if tok.Round != "" {
-		return c.s.rounds.find(tok.Round)
+// firstRound are the ids of a first round. Only where it is limited are items
+// looked at before their page.
+func (t *tracked[T]) firstRound(m *matcher[T]) []string {
+	all := t.first()
+	if t.limit == 0 || m.filter == nil {
+		return all
 	}
-	for _, ch := range c.s.tenant.journal.between(collection, tok.From, tok.Upto) {
-		ids = append(ids, ch.id)
+	var ids []string
+	for _, id := range all {
+		if v, there := t.find(id); there && m.holds(v) && len(ids) < t.limit {
+			ids = append(ids, id)
+		}
 	}
-	return ids, true
+	return ids
+}
+
+// changeType reads the option that leaves one kind of change.
+func (t *tracked[T]) changeType(c *call) (changeKind, error) {
+	kind := changeKind(strings.ToLower(c.param("changeType")))
+	if !t.byKind {
+		return "", nil
+	}
+	if kind != "" && !slices.Contains([]changeKind{itemCreated, itemUpdated, itemDeleted}, kind) {
+		return "", failf(c.route.service.badQuery, "The change type '%s' is not one of created, updated and deleted.", kind)
+	}
+	return kind, nil
+}
+
+// tell writes what became of an item; nil if there is nothing to tell.
+func (t *tracked[T]) tell(c *call, m *matcher[T], sh *shape[T], id string, first bool) object {
+	v, there := t.find(id)
+	switch {
+	case there && m.holds(v):
+		return sh.render(c, v)
+	case first: // gone since, which the next round tells
+		return nil
+	case t.gone != nil:
+		return t.gone(id)
+	}
+	reason := "deleted"
+	if there {
+		reason = "changed"
+	}
+	return object{{"id", id}, {"@removed", object{{"reason", reason}}}}
+}
+
+// deltaRound is what a round tells, in order: all there was, or what changed.
+type deltaRound struct {
+	ids     []string
+	changes []change
+}
+
+func (r *deltaRound) len() int { return len(r.ids) + len(r.changes) }
+
+func (r *deltaRound) at(i int) change {
+	if r.ids != nil {
+		return change{id: r.ids[i], kind: itemCreated}
+	}
+	return r.changes[i]
+}
+
+// deltaRound finds the round; !ok if it is forgotten.
+func (c *call) deltaRound(collection string, tok *deltaToken) (*deltaRound, bool) {
+	if tok.Round == "" {
+		return &deltaRound{changes: c.s.tenant.journal.between(collection, tok.From, tok.Upto)}, true
+	}
+	ids, ok := c.s.rounds.find(tok.Round)
+	return &deltaRound{ids: ids}, ok
 }
 
 // deltaReply is a page, with the link to the next one or to the next round.

@@ -37,15 +37,22 @@ func (j *journal) record(collection, id string, kind changeKind) {
 }
 
 // between gives the latest change of each item that changed after from and
-// not after upto, in order.
+// not after upto, in order. What was created in that time and changed since is
+// still created.
 func (j *journal) between(collection string, from, upto int64) []change {
 	all := j.of[collection]
-	seen := map[string]bool{}
+	seen := map[string]int{} // where in latest
 	var latest []change
 	for i := len(all) - 1; i >= 0 && all[i].seq > from; i-- {
-		if ch := all[i]; ch.seq <= upto && !seen[ch.id] {
-			seen[ch.id] = true
+		ch := all[i]
+		if ch.seq > upto {
+			continue
+		}
+		if at, ok := seen[ch.id]; !ok {
+			seen[ch.id] = len(latest)
 			latest = append(latest, ch)
+		} else if ch.kind == itemCreated && latest[at].kind == itemUpdated {
+			latest[at].kind = itemCreated
 		}
 	}
 	for i, k := 0, len(latest)-1; i < k; i, k = i+1, k-1 {

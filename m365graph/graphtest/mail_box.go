@@ -237,8 +237,22 @@ func (m *mailbox) remove(msg *message) {
 
 // record notes what became of a message, in the folder where it is.
 func (m *mailbox) record(msg *message, kind changeKind) {
-	m.owner.tenant.journal.record("users/"+m.owner.ID+"/mailFolders/"+msg.folder.id+"/messages", msg.ID, kind)
+	m.owner.tenant.journal.record(m.collection(msg.folder), msg.ID, kind)
+	m.recordFolder(msg.folder, itemUpdated) // its counts
 }
+
+// recordFolder notes what became of a folder.
+func (m *mailbox) recordFolder(f *folder, kind changeKind) {
+	m.owner.tenant.journal.record(m.folderCollection(), f.id, kind)
+}
+
+// collection is what the journal calls the messages of a folder.
+func (m *mailbox) collection(f *folder) string {
+	return m.folderCollection() + "/" + f.id + "/messages"
+}
+
+// folderCollection is what the journal calls the folders.
+func (m *mailbox) folderCollection() string { return "users/" + m.owner.ID + "/mailFolders" }
 
 // touch notes a change.
 func (m *message) touch(now time.Time) {

@@ -4,9 +4,12 @@ import "strings"
 
 // Scopes of mail, by what they let do.
 var (
+	basicMail  = []string{"Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"}
 	readMail   = []string{"Mail.Read", "Mail.ReadWrite"}
 	writeMail  = []string{"Mail.ReadWrite"}
 	sendScopes = []string{"Mail.Send"}
+
+	basicMailRoles = []string{"Mail.ReadBasic", "Mail.ReadBasic.All", "Mail.Read", "Mail.ReadWrite"}
 )
 
 // folderSchema is https://learn.microsoft.com/graph/api/resources/mailfolder.

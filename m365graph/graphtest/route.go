@@ -56,13 +56,17 @@ var macros = map[string][]string{
 	"~":      {"me", "users/{user}"},
 	"~drive": {"me/drive", "users/{user}/drive", "drives/{drive}", "me/drives/{drive}"},
 	"~item":  {"root", "root/{:path}", "items/{item}", "items/{item}/{:path}"},
+	"~folder": {"mailFolders/{folder}", "mailFolders/{parent}/childFolders/{folder}",
+		"mailFolders/{grandparent}/childFolders/{parent}/childFolders/{folder}"},
+	"~messages": {"messages", "mailFolders/{folder}/messages", "mailFolders/{parent}/childFolders/{folder}/messages",
+		"mailFolders/{grandparent}/childFolders/{parent}/childFolders/{folder}/messages"},
 }
 
 // allRoutes is everything the server answers, by area.
 func allRoutes() [][]route {
 	return [][]route{
 		userRoutes(),
-		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(),
+		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), mailDeltaRoutes(),
 		calendarRoutes(),
 		driveRoutes(),
 	}
