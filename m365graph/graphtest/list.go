@@ -3,6 +3,8 @@ package graphtest
 import (
 	"slices"
 	"strings"
+
+	"github.com/m365go/sdk/m365graph/internal/odata"
 )
 
 // listing is a collection to be shown as the request's query options say.
@@ -93,37 +95,23 @@ func (sh *shape[T]) contextSuffix() string {
 	return "(" + strings.Join(parts, ",") + ")"
 }
 
-// typeOf is the schema as filters see it.
-func (s *schema[T]) typeOf(name string) (string, bool) {
-	p, ok := s.find(name)
-	if !ok || p.show == expanded {
-		return "", false
-	}
-	return p.typ, true
-}
-
 // matcher finds the items of a page.
 type matcher[T any] struct {
-	c *call
 	*listing[T]
 	*query
-	env  environment
-	item T
+	reads *resource[T]
+	env   *odata.Env
 }
 
 func newMatcher[T any](c *call, l *listing[T], q *query) *matcher[T] {
-	m := &matcher[T]{c: c, listing: l, query: q}
-	m.env.property = func(name string) any {
-		p, _ := m.schema.find(name)
-		return p.value(m.c, m.item)
-	}
-	return m
+	reads := &resource[T]{c: c, schema: l.schema}
+	return &matcher[T]{listing: l, query: q, reads: reads, env: odata.NewEnv(reads)}
 }
 
 // holds tells whether the filter lets an item through.
 func (m *matcher[T]) holds(v T) bool {
-	m.item = v
-	return m.filter == nil || m.filter.holds(&m.env)
+	m.reads.item = v
+	return m.filter == nil || m.filter.Holds(m.env)
 }
 
 // contextPath is what the collection's context says after $metadata#.
@@ -171,17 +159,14 @@ func (m *matcher[T]) sorted() []T {
 		}
 		k := keyed{v, make([]any, len(m.order))}
 		for i, o := range m.order {
-			k.keys[i] = o.path.eval(&m.env)
-			if s, ok := k.keys[i].(string); ok {
-				k.keys[i] = strings.ToLower(s)
-			}
+			k.keys[i] = o.Value(m.env)
 		}
 		all = append(all, k)
 	}
 	slices.SortStableFunc(all, func(a, b keyed) int {
 		for i, o := range m.order {
-			n := orderNulls(a.keys[i], b.keys[i])
-			if o.desc {
+			n := odata.Compare(a.keys[i], b.keys[i])
+			if o.Desc {
 				n = -n
 			}
 			if n != 0 {
@@ -195,13 +180,4 @@ func (m *matcher[T]) sorted() []T {
 		items[i] = k.item
 	}
 	return items
-}
-
-// orderNulls puts null first.
-func orderNulls(a, b any) int {
-	if a == nil || b == nil {
-		return btoi(a != nil) - btoi(b != nil)
-	}
-	n, _ := order(a, b)
-	return n
 }

@@ -93,7 +93,7 @@ func checkSortRule(_ *call, q *query) error {
 		return nil
 	}
 	for i, key := range q.order {
-		if i >= len(q.filter.paths) || !strings.EqualFold(q.filter.paths[i], key.name) {
+		if i >= len(q.filter.Paths) || !strings.EqualFold(q.filter.Paths[i], key.Path) {
 			return fail(codeInefficient)
 		}
 	}
@@ -245,4 +245,11 @@ var mailTypes = types{
 	"followupFlag":          {"flagStatus": "followupFlagStatus", "completedDateTime": "dateTimeTimeZone", "dueDateTime": "dateTimeTimeZone", "startDateTime": "dateTimeTimeZone"},
 	"dateTimeTimeZone":      {"dateTime": "Edm.String", "timeZone": "Edm.String"},
 	"internetMessageHeader": {"name": "Edm.String", "value": "Edm.String"},
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

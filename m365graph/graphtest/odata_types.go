@@ -1,9 +1,13 @@
 package graphtest
 
 import (
+	"iter"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
+
+	"github.com/m365go/sdk/m365graph/internal/odata"
 )
 
 // complexTypes are the members of Graph's complex types that a filter or an
@@ -20,7 +24,7 @@ var complexTypes = sync.OnceValue(func() types {
 type types map[string]map[string]string
 
 // complexType gives the members of a type, nil if it has none.
-func complexType(name string) typed {
+func complexType(name string) odata.Members {
 	members, ok := complexTypes()[name]
 	if !ok {
 		return nil
@@ -38,40 +42,67 @@ func complexType(name string) typed {
 	}
 }
 
-// kindOfType says how a type of the metadata compares. Enumerations, whose
-// names are none of Edm's, compare as strings.
-func kindOfType(name string) kind {
-	switch name {
-	case "Edm.Boolean":
-		return kindBool
-	case "Edm.Int32", "Edm.Int64", "Edm.Double":
-		return kindNumber
-	case "Edm.DateTimeOffset":
-		return kindTime
+// types are the schema and the complex types, as filters and orders see them.
+func (s *schema[T]) types() odata.Types {
+	return func(name string) odata.Members {
+		if name == s.name {
+			return s.typeOf
+		}
+		return complexType(name)
 	}
-	switch {
-	case strings.HasPrefix(name, "[]"):
-		return kindCollection
-	case complexTypes()[name] != nil:
-		return kindAny
-	}
-	return kindString
 }
 
-// edmName is the type of an operand, for messages.
-func edmName(n node) string {
-	if p, ok := n.(*pathNode); ok {
-		return p.typ
+// typeOf gives the type of a property that a filter or an order can name.
+func (s *schema[T]) typeOf(name string) (string, bool) {
+	p, ok := s.find(name)
+	if !ok || p.show == expanded {
+		return "", false
 	}
-	switch n.kind() {
-	case kindBool:
-		return "Edm.Boolean"
-	case kindString:
-		return "Edm.String"
-	case kindNumber:
-		return "Edm.Int32"
-	case kindTime:
-		return "Edm.DateTimeOffset"
+	return p.typ, true
+}
+
+// resource is a T as filters and orders read it: through its schema.
+type resource[T any] struct {
+	c      *call
+	schema *schema[T]
+	item   T
+}
+
+// Property reads a property of the item.
+func (r *resource[T]) Property(name string) any {
+	p, ok := r.schema.find(name)
+	if !ok {
+		return nil
 	}
-	return "<null>"
+	return p.value(r.c, r.item)
+}
+
+// Member reads a property of an object in the item.
+func (r *resource[T]) Member(value any, name string) any {
+	o, _ := value.(object)
+	v, _ := o.get(name)
+	return v
+}
+
+// Elements goes through a collection in the item.
+func (r *resource[T]) Elements(value any) iter.Seq[any] {
+	switch value := value.(type) {
+	case []object:
+		return elements(value)
+	case []string:
+		return elements(value)
+	case []any:
+		return slices.Values(value)
+	}
+	return nil
+}
+
+func elements[E any](values []E) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, v := range values {
+			if !yield(v) {
+				return
+			}
+		}
+	}
 }

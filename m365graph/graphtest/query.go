@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/m365go/sdk/m365graph/internal/odata"
 )
 
 // options are the query options that a route honours; any other is an error.
@@ -76,19 +78,12 @@ func (c *call) checkOptions() error {
 
 // query is how a request wants a collection.
 type query struct {
-	filter *expression // nil: all
-	order  []sortKey
+	filter *odata.Filter // nil: all
+	order  []odata.Key
 	skip   int
 	size   int // of a page
 	count  bool
 	next   bool // a page after the first
-}
-
-// sortKey is one item of $orderby.
-type sortKey struct {
-	path *pathNode
-	name string
-	desc bool
 }
 
 // readQuery reads all options but the shape.
@@ -96,12 +91,12 @@ func readQuery[T any](c *call, l *listing[T]) (*query, error) {
 	q := &query{count: strings.EqualFold(c.param("$count"), "true")}
 	var err error
 	if text := c.param("$filter"); text != "" {
-		if q.filter, err = parseFilter(text, l.schema.name, l.schema.typeOf); err != nil {
+		if q.filter, err = odata.Parse(text, l.schema.name, l.schema.types()); err != nil {
 			return nil, failf(c.route.service.badQuery, "Invalid filter clause: %v", err)
 		}
 	}
 	if text := c.param("$orderby"); text != "" {
-		if q.order, err = parseOrder(text, l.schema.name, l.schema.typeOf); err != nil {
+		if q.order, err = odata.ParseOrder(text, l.schema.name, l.schema.types()); err != nil {
 			return nil, failf(c.route.service.badQuery, "Invalid $orderby clause: %v", err)
 		}
 	}
@@ -144,42 +139,6 @@ func (q *query) readPage(c *call, size, maxSize int) error {
 	return nil
 }
 
-// parseOrder reads $orderby.
-func parseOrder(text, typeName string, types typed) ([]sortKey, error) {
-	lexemes, err := lex(text)
-	if err != nil {
-		return nil, err
-	}
-	p := &parser{text: text, lexemes: lexemes, out: &expression{operators: map[string]bool{}}}
-	p.scopes = []scope{{typeName: typeName, types: types}}
-	var keys []sortKey
-	for {
-		l := p.take()
-		if l.kind != tokenName {
-			return nil, syntaxErrorf("Syntax error at position %d in '%s'.", l.pos, text)
-		}
-		n, err := p.path(l)
-		if err != nil {
-			return nil, err
-		}
-		path, ok := n.(*pathNode)
-		if !ok || path.kind() == kindAny || path.kind() == kindCollection {
-			return nil, syntaxErrorf("The $orderby expression must evaluate to a single value of primitive type.")
-		}
-		key := sortKey{path: path, name: strings.Join(path.names, "/")}
-		if !p.accept("asc") {
-			key.desc = p.accept("desc")
-		}
-		keys = append(keys, key)
-		if p.peek().kind == tokenEnd {
-			return keys, nil
-		}
-		if err := p.expect(","); err != nil {
-			return nil, err
-		}
-	}
-}
-
 // shapeOf reads $select and $expand.
 func shapeOf[T any](c *call, s *schema[T]) (*shape[T], error) {
 	sh := &shape[T]{schema: s, expand: map[string]*expansion{}}
@@ -208,7 +167,7 @@ func (sh *shape[T]) readSelect(c *call) error {
 		cast, bare := cutCast(name)
 		p, ok := sh.schema.find(bare)
 		if !ok || p.cast != cast {
-			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", unknownProperty(name, sh.schema.name))
+			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", odata.UnknownProperty(name, sh.schema.name))
 		}
 		named[p.name] = true
 		sh.names = append(sh.names, p.name)
@@ -238,7 +197,7 @@ func (sh *shape[T]) readExpand(c *call) error {
 		name, inner, nested := strings.Cut(strings.TrimSpace(item), "(")
 		p, ok := sh.schema.find(name)
 		if !ok || p.show != expanded {
-			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", unknownProperty(name, sh.schema.name))
+			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", odata.UnknownProperty(name, sh.schema.name))
 		}
 		e := &expansion{name: p.name}
 		if nested {

@@ -89,7 +89,7 @@ func checkAdvanced(c *call, q *query) error {
 	}
 	advanced := len(q.order) > 0
 	for _, operator := range []string{"ne", "not", "endswith", "contains"} {
-		advanced = advanced || q.filter.operators[operator]
+		advanced = advanced || q.filter.Operators[operator]
 	}
 	if advanced {
 		return fail(codeRequestQuery)

@@ -1,4 +1,4 @@
-package graphtest
+package odata
 
 import (
 	"cmp"
@@ -7,77 +7,90 @@ import (
 	"time"
 )
 
-// kind is how a value compares.
-type kind int
-
-const (
-	kindAny kind = iota // a whole object, which only null compares to
-	kindNull
-	kindBool
-	kindString
-	kindNumber
-	kindTime
-	kindCollection
-)
-
 // node is a part of an expression.
 type node interface {
-	eval(*environment) any // nil, bool, string, float64, time.Time, object or a slice
+	eval(*Env) any // nil, bool, string, float64, time.Time, or what the source gives
 	kind() kind
 }
-
-// environment is what paths start from: the resource, and the variables of
-// the quantifiers around.
-type environment struct {
-	property  func(name string) any
-	variables [maxDepth + 1]any
-}
-
-// holds tells whether the condition is true for a resource.
-func (e *expression) holds(env *environment) bool { return e.root.eval(env) == true }
 
 type literal struct {
 	value any
 	k     kind
 }
 
-func (n literal) eval(*environment) any { return n.value }
-func (n literal) kind() kind            { return n.k }
+func (n literal) eval(*Env) any { return n.value }
+func (n literal) kind() kind    { return n.k }
 
 // pathNode reads a property, maybe of a property.
 type pathNode struct {
-	scope int
-	names []string
-	typ   string
+	scope  int
+	steps  []step
+	typ    string
+	types  Types
+	k      kind
+	counts bool   // it is the number of elements
+	full   string // from the resource on, without casts
 }
 
-func (n *pathNode) kind() kind { return kindOfType(n.typ) }
+// step is one segment of a path.
+type step struct {
+	name string
+	cast bool // to the type of that name
+}
 
-func (n *pathNode) eval(env *environment) any {
-	names := n.names
-	var v any
-	if n.scope > 0 {
-		v = env.variables[n.scope]
-	} else {
-		v, names = env.property(names[0]), names[1:]
+func (n *pathNode) kind() kind { return n.k }
+
+func (n *pathNode) eval(env *Env) any {
+	v := n.walk(env)
+	if n.counts {
+		count := 0
+		if elements := env.source.Elements(v); elements != nil {
+			for range elements {
+				count++
+			}
+		}
+		return float64(count)
 	}
-	for _, name := range names {
-		o, ok := v.(object)
-		if !ok {
+	return plain(v, n.k)
+}
+
+func (n *pathNode) walk(env *Env) any {
+	v, root := env.variables[n.scope], n.scope == 0
+	read := func(name string) any {
+		if root {
+			return env.source.Property(name)
+		}
+		return env.source.Member(v, name)
+	}
+	for _, s := range n.steps {
+		if s.cast {
+			if read("@odata.type") != "#"+graphNamespace+s.name {
+				return nil
+			}
+			continue
+		}
+		v = read(s.name)
+		root = false
+		if v == nil {
 			return nil
 		}
-		v, _ = o.get(name)
 	}
-	return plain(v)
+	return v
 }
 
-// plain brings numbers into one form.
-func plain(v any) any {
+// plain brings values into the one form of their kind.
+func plain(v any, k kind) any {
 	switch v := v.(type) {
 	case int:
 		return float64(v)
 	case int64:
 		return float64(v)
+	case string:
+		if k == kindTime {
+			if t, ok := parseTime(v); ok {
+				return t
+			}
+		}
 	}
 	return v
 }
@@ -86,7 +99,7 @@ type negation struct{ inner node }
 
 func (n negation) kind() kind { return kindBool }
 
-func (n negation) eval(env *environment) any {
+func (n negation) eval(env *Env) any {
 	b, ok := n.inner.eval(env).(bool)
 	if !ok {
 		return nil
@@ -101,11 +114,9 @@ type logical struct {
 }
 
 func newLogical(left, right node, either bool) (node, error) {
-	for _, side := range []node{left, right} {
-		if k := side.kind(); k != kindBool && k != kindNull {
-			return nil, syntaxErrorf("A binary operator with incompatible types was detected. Found operand types '%s' and '%s' for operator kind '%s'.",
-				edmName(left), edmName(right), map[bool]string{true: "Or", false: "And"}[either])
-		}
+	if !isCondition(left) || !isCondition(right) {
+		return nil, syntaxErrorf("A binary operator with incompatible types was detected. Found operand types '%s' and '%s' for operator kind '%s'.",
+			edmName(left), edmName(right), map[bool]string{true: "Or", false: "And"}[either])
 	}
 	return logical{left, right, either}, nil
 }
@@ -113,7 +124,7 @@ func newLogical(left, right node, either bool) (node, error) {
 func (n logical) kind() kind { return kindBool }
 
 // eval knows that null decides nothing, unless the other side does.
-func (n logical) eval(env *environment) any {
+func (n logical) eval(env *Env) any {
 	left := n.left.eval(env)
 	if left == n.either {
 		return n.either
@@ -145,26 +156,20 @@ type comparison struct {
 	left, right node
 }
 
-func newComparison(operator string, left, right node) (node, error) {
-	if err := compatible(operator, left, right); err != nil {
-		return nil, err
-	}
-	return comparison{operator, comparisons[operator].want, left, right}, nil
-}
-
-// compatible refuses what can never compare.
+// compatible refuses what can never compare. Enumerations compare as strings.
 func compatible(operator string, left, right node) error {
 	a, b := left.kind(), right.kind()
-	if a == b && a != kindAny && a != kindCollection || a == kindNull || b == kindNull {
+	text := func(k kind) bool { return k == kindString || k == kindEnum }
+	if a == b && a != kindAny && a != kindCollection || text(a) && text(b) || a == kindNull || b == kindNull {
 		return nil
 	}
 	return syntaxErrorf("A binary operator with incompatible types was detected. Found operand types '%s' and '%s' for operator kind '%s'.",
-		edmName(left), edmName(right), comparisons[operator].name)
+		edmName(left), edmName(right), operator)
 }
 
 func (n comparison) kind() kind { return kindBool }
 
-func (n comparison) eval(env *environment) any {
+func (n comparison) eval(env *Env) any {
 	left, right := n.left.eval(env), n.right.eval(env)
 	if left == nil || right == nil {
 		same := left == nil && right == nil
@@ -213,7 +218,7 @@ type membership struct {
 
 func (n membership) kind() kind { return kindBool }
 
-func (n membership) eval(env *environment) any {
+func (n membership) eval(env *Env) any {
 	v := n.value.eval(env)
 	return slices.ContainsFunc(n.list, func(item node) bool {
 		w := item.eval(env)
@@ -223,6 +228,35 @@ func (n membership) eval(env *environment) any {
 		o, ok := order(v, w)
 		return ok && o == 0
 	})
+}
+
+// flagTest is "has" on an enumeration of flags, whose value is "a,b".
+type flagTest struct{ value, flag node }
+
+func (n flagTest) kind() kind { return kindBool }
+
+func (n flagTest) eval(env *Env) any {
+	value, ok1 := n.value.eval(env).(string)
+	flags, ok2 := n.flag.eval(env).(string)
+	if !ok1 || !ok2 {
+		return nil
+	}
+	set := strings.Split(strings.ToLower(value), ",")
+	for flag := range strings.SplitSeq(strings.ToLower(flags), ",") {
+		if !slices.Contains(set, strings.TrimSpace(flag)) {
+			return false
+		}
+	}
+	return true
+}
+
+// typeTest is isof.
+type typeTest struct{ name string }
+
+func (n typeTest) kind() kind { return kindBool }
+
+func (n typeTest) eval(env *Env) any {
+	return env.source.Property("@odata.type") == "#"+graphNamespace+n.name
 }
 
 // quantifier is any or all over a collection.
@@ -235,28 +269,20 @@ type quantifier struct {
 
 func (n *quantifier) kind() kind { return kindBool }
 
-func (n *quantifier) eval(env *environment) any {
-	test := func(element any) bool {
-		if n.condition == nil {
-			return true
-		}
-		env.variables[n.scope] = element
-		return n.condition.eval(env) == true
+func (n *quantifier) eval(env *Env) any {
+	elements := env.source.Elements(n.over.walk(env))
+	if elements == nil {
+		return n.all
 	}
-	switch elements := n.over.eval(env).(type) {
-	case []object:
-		return quantify(elements, n.all, test)
-	case []string:
-		return quantify(elements, n.all, test)
+	for e := range elements {
+		holds := true
+		if n.condition != nil {
+			env.variables[n.scope] = e
+			holds = n.condition.eval(env) == true
+		}
+		if holds != n.all {
+			return !n.all
+		}
 	}
 	return n.all
-}
-
-func quantify[T any](elements []T, all bool, test func(any) bool) bool {
-	for _, e := range elements {
-		if test(e) != all {
-			return !all
-		}
-	}
-	return all
 }
