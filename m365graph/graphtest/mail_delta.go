@@ -50,16 +50,15 @@ func deltaMessages(c *call) (*reply, error) {
 // of arrival, from one moment on, the newest first.
 func checkDeltaQuery(_ *call, q *query) error {
 	for _, key := range q.order {
-		if !strings.EqualFold(key.name, "receivedDateTime") || !key.desc {
+		if !strings.EqualFold(key.Path, "receivedDateTime") || !key.Desc {
 			return failf(codeInvalidRequest, "Change tracking supports the sort order 'receivedDateTime desc' alone.")
 		}
 	}
 	if q.filter == nil {
 		return nil
 	}
-	n, ok := q.filter.root.(comparison)
-	path, isPath := n.left.(*pathNode)
-	if !ok || !isPath || !strings.EqualFold(strings.Join(path.names, "/"), "receivedDateTime") || n.operator != "ge" && n.operator != "gt" {
+	uses, operators := q.filter.Uses, q.filter.Operators
+	if len(uses) != 1 || len(operators) != 1 || !strings.EqualFold(uses[0].Path, "receivedDateTime") || !operators["ge"] && !operators["gt"] {
 		return failf(codeInvalidRequest, "Change tracking supports the filter 'receivedDateTime ge' or 'gt' a moment alone.")
 	}
 	return nil
