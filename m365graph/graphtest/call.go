@@ -13,6 +13,7 @@ import (
 type call struct {
 	s       *Server
 	r       *http.Request
+	x       *httpExchange
 	route   *route
 	version string            // v1.0 or beta
 	base    string            // https://host/version, as the client wrote the host

@@ -21,6 +21,7 @@ const (
 	codePayloadTooLarge  code = "RequestEntityTooLarge"
 	codeUnsupportedMedia code = "UnsupportedMediaType"
 	codeParseURI         code = "RequestBroker--ParseUri"
+	codeDependency       code = "FailedDependency"
 
 	codeRequestBad       code = "Request_BadRequest"
 	codeRequestNotFound  code = "Request_ResourceNotFound"
@@ -74,6 +75,7 @@ var codes = map[code]struct {
 	codePayloadTooLarge:  {http.StatusRequestEntityTooLarge, "The request body is too large."},
 	codeUnsupportedMedia: {http.StatusUnsupportedMediaType, "The content type of the request is not supported."},
 	codeParseURI:         {http.StatusBadRequest, "The query specified in the URI is not valid."},
+	codeDependency:       {http.StatusFailedDependency, "A request that this one depends on failed."},
 
 	codeRequestBad:       {http.StatusBadRequest, "Invalid request."},
 	codeRequestNotFound:  {http.StatusNotFound, "Resource does not exist or one of its queried reference-property objects are not present."},

@@ -60,5 +60,5 @@
 //
 // There are no policies and no permissions on single items, and whoever holds
 // a key of the issuer is let in, so it listens on loopback alone. $search,
-// delta, $batch, subscriptions, sites and Teams are not served.
+// subscriptions, sites and Teams are not served.
 package graphtest

@@ -61,7 +61,7 @@ func (s *Server) Fail(f Fault) error {
 	if f.Count == 0 {
 		f.Count = 1
 	}
-	if f.Route != "" && !knownRoute(f.Route) {
+	if f.Route != "" && !s.hasRoute(f.Route) {
 		return fmt.Errorf("graphtest: no route %q", f.Route)
 	}
 	s.faults.mu.Lock()
@@ -120,9 +120,10 @@ func plainPattern(name string) string {
 	return strings.Join(elements, "/")
 }
 
-func knownRoute(name string) bool {
-	t := routeTable()
-	return t[0].any(func(l leaf) bool { return l.answersTo(name) }) || t[1].any(func(l leaf) bool { return l.answersTo(name) })
+// hasRoute tells whether a route answers to the name of a fault.
+func (s *Server) hasRoute(name string) bool {
+	named := func(l leaf) bool { return l.answersTo(name) }
+	return s.routes[0].any(named) || s.routes[1].any(named)
 }
 
 // any tells whether a leaf below t satisfies f.

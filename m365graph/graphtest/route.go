@@ -28,6 +28,7 @@ type route struct {
 
 	shared   bool  // open to other people's tokens: the directory
 	content  bool  // served on the content host, without a token
+	public   bool  // any token will do
 	unlocked bool  // the handler takes Server.mu itself
 	maxBody  int64 // 0: four megabytes
 }
@@ -65,6 +66,7 @@ var macros = map[string][]string{
 // allRoutes is everything the server answers, by area.
 func allRoutes() [][]route {
 	return [][]route{
+		batchRoutes(),
 		userRoutes(),
 		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), mailDeltaRoutes(),
 		calendarRoutes(),

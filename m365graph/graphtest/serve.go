@@ -21,7 +21,9 @@ func (s *Server) handler(contentHost bool) http.Handler {
 		defer s.work.leave()
 		x := s.newExchange(w, r, contentHost)
 		defer x.finish()
-		x.serve()
+		if x.admit() {
+			x.answer()
+		}
 	})
 }
 
@@ -40,31 +42,37 @@ type httpExchange struct {
 }
 
 func (s *Server) newExchange(w http.ResponseWriter, r *http.Request, contentHost bool) *httpExchange {
-	now := s.now()
-	n := s.sequence.Add(1)
 	x := &httpExchange{s: s, w: &recorder{ResponseWriter: w}, r: r, contentHost: contentHost}
+	x.begin(Request{ID: guid("request", s.opts.Tenant.ID, s.sequence.Add(1))})
+	return x
+}
+
+// begin puts the request into the log, and into the answer's header what
+// every answer has.
+func (x *httpExchange) begin(known Request) {
+	r, now := x.r, x.s.now()
 	x.w.onStatus = x.settle
 	x.entry = Request{
 		Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: r.URL.RawQuery,
 		Header:          loggedHeader(r.Header),
 		Bearer:          r.Header.Get("Authorization") != "",
-		Content:         contentHost,
-		ID:              guid("request", s.opts.Tenant.ID, n),
+		Content:         x.contentHost,
+		Batch:           known.Batch,
+		ID:              known.ID,
 		ClientRequestID: r.Header.Get("Client-Request-Id"),
 		Start:           now,
 	}
 	if x.entry.ClientRequestID == "" {
 		x.entry.ClientRequestID = x.entry.ID
 	}
-	x.place = s.log.begin(x.entry)
-	h := w.Header()
+	x.place = x.s.log.begin(x.entry)
+	h := x.w.Header()
 	h.Set("Request-Id", x.entry.ID)
 	h.Set("Client-Request-Id", x.entry.ClientRequestID)
 	h.Set("Date", now.Format(http.TimeFormat))
 	h.Set("X-Ms-Ags-Diagnostic", `{"ServerInfo":{"DataCenter":"Loopback","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"graphtest"}}`)
 	h.Set("Strict-Transport-Security", "max-age=31536000")
 	h.Set("Cache-Control", "no-store, no-cache")
-	return x
 }
 
 // finish puts the request into the log, however it ended.
@@ -79,13 +87,19 @@ func (x *httpExchange) settle(status int) {
 	x.s.log.settle(x.place, x.entry)
 }
 
-// serve answers, faults included.
-func (x *httpExchange) serve() {
+// admit tells whether the request gets as far as its route. One that does not
+// is answered.
+func (x *httpExchange) admit() bool {
 	if err := x.prepare(); err != nil {
 		x.writeError(err)
-		return
+		return false
 	}
 	x.fault = x.s.faults.take(x.found)
+	return true
+}
+
+// answer carries the request out and answers, faults included.
+func (x *httpExchange) answer() {
 	f := x.fault
 	if f != nil && !x.wait(f.Delay) {
 		return
@@ -129,7 +143,7 @@ func (x *httpExchange) wait(d time.Duration) bool {
 
 // prepare checks the bearer and finds the route.
 func (x *httpExchange) prepare() error {
-	c := &call{s: x.s, r: x.r, now: x.entry.Start, prefer: parsePrefer(x.r.Header.Values("Prefer"))}
+	c := &call{s: x.s, r: x.r, x: x, now: x.entry.Start, prefer: parsePrefer(x.r.Header.Values("Prefer"))}
 	x.call = c
 	if x.contentHost {
 		if x.entry.Bearer {
@@ -179,9 +193,9 @@ func (c *call) cutVersion(segments []segment) ([]segment, error) {
 // match finds the route and whose data it means.
 func (x *httpExchange) match(segments []segment) error {
 	c := x.call
-	table := &routeTable()[0]
+	table := &x.s.routes[0]
 	if x.contentHost {
-		table = &routeTable()[1]
+		table = &x.s.routes[1]
 	}
 	node, taken := table.find(segments, nil)
 	if node == nil {
@@ -217,7 +231,11 @@ func (x *httpExchange) match(segments []segment) error {
 func (x *httpExchange) handle() (rep *reply, err error) {
 	c := x.call
 	defer func() {
-		if p := recover(); p != nil { // a mistake of ours, which net/http would hide
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(p)
+		default: // a mistake of ours, which net/http would hide
 			err = fmt.Errorf("graphtest: panic in %s: %v\n%s", x.entry.Route, p, debug.Stack())
 		}
 	}()

@@ -63,6 +63,7 @@ type Server struct {
 	content *listener
 	cert    *certificate
 	client  *http.Client
+	routes  *[2]tree // of the API and of the content hosts
 
 	mu     sync.RWMutex // guards tenant; a handler runs under it
 	tenant *tenantState
@@ -79,7 +80,7 @@ type Server struct {
 // New starts a server over TLS. It answers at [Server.URL] until
 // [Server.Close].
 func New(opts *Options) (*Server, error) {
-	s := &Server{}
+	s := &Server{routes: routeTable()}
 	if opts != nil {
 		s.opts = *opts
 	}
