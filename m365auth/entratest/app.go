@@ -19,6 +19,9 @@ type User struct {
 	UPN string
 	// DisplayName is what pages and tokens show. Empty means UPN.
 	DisplayName string
+	// Password is what the password grant takes for this person. Empty means
+	// that it takes none. Pages never ask for it.
+	Password string
 	// Admin says that the user can consent for the whole tenant, and to what
 	// needs an administrator. Where nobody is one, the first user is.
 	Admin bool
@@ -48,7 +51,8 @@ type App struct {
 	Roles []string
 	// RedirectURIs are where the authorization endpoint may send a browser. At
 	// http://localhost and other loopback addresses the port does not matter.
-	// A public client that has none may use any loopback address.
+	// A public client that has none may use any loopback address, and the page
+	// for programs without one, /common/oauth2/nativeclient.
 	RedirectURIs []string
 	// AdminConsent says that an administrator has consented to Scopes for
 	// everybody. [Server.Consent] and the admin consent endpoint do so later.
@@ -57,6 +61,9 @@ type App struct {
 	// Confidential turns "Allow public client flows" off: a client that does
 	// not authenticate is refused with AADSTS7000218.
 	Confidential bool
+	// PublicFlows is "Allow public client flows": the client may go without its
+	// credential, but for the grants in which it is all there is.
+	PublicFlows bool
 	// Secrets are the client secrets that work, ExpiredSecrets those that are
 	// answered with AADSTS7000222.
 	Secrets, ExpiredSecrets []string
@@ -110,8 +117,8 @@ func (a *App) redirectsTo(uri string) bool {
 		return false
 	}
 	local := to.Scheme == "http" && isLoopback(to.Hostname())
-	if local && len(a.RedirectURIs) == 0 && a.public() {
-		return true
+	if len(a.RedirectURIs) == 0 && (a.public() || a.PublicFlows) {
+		return local || to.Scheme == "https" && isOurs(to.Host) && to.Path == nativePath
 	}
 	return slices.ContainsFunc(a.RedirectURIs, func(registered string) bool {
 		r, err := url.Parse(registered)
@@ -189,12 +196,21 @@ func (o *Options) app(clientID string) (App, bool) {
 			return a, true
 		}
 	}
-	if len(o.Apps) > 0 || clientID == "" {
+	var a App
+	switch {
+	case clientID == "" || len(o.Apps) > 0 && o.Others == nil:
 		return App{}, false
+	case o.Others != nil:
+		a = *o.Others
 	}
-	a := App{ID: clientID}
+	a.ID, a.ObjectID = clientID, ""
 	o.completeApp(&a)
 	return a, true
+}
+
+// registered reports whether Apps lists the client id.
+func (o *Options) registered(clientID string) bool {
+	return slices.ContainsFunc(o.Apps, func(a App) bool { return strings.EqualFold(a.ID, clientID) })
 }
 
 // user returns the person with that UPN, and userByID the one with that object id.

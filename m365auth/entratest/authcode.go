@@ -60,7 +60,7 @@ func (s *Server) redeemAuthorization(c *call, app App) (grantOf, *problem) {
 		return grantOf{}, newProblem(501481, "")
 	}
 	code.redeemed = true
-	g, p := s.signedIn(c.now, code.user, app, code.request.scopes)
+	g, p := s.signedIn(c.now, code.user, app, code.request.scopes, s.consent)
 	g.nonce = code.request.nonce
 	return g, p
 }

@@ -25,6 +25,7 @@ type call struct {
 	correlation string
 	form        url.Values // the body's; never nil
 	credential  credential
+	v1          bool // the request came to an endpoint of the first version
 }
 
 // reply is an answer. Handlers return it, so that one place writes and logs.
@@ -59,8 +60,22 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST /{tenant}/v2.0/adminconsent", s.serve(AdminConsent, s.adminConsent))
 	mux.Handle("GET /{tenant}/oauth2/v2.0/logout", s.serve(Logout, s.logout))
 	mux.Handle("POST /{tenant}/oauth2/v2.0/logout", s.serve(Logout, s.logout))
-	mux.Handle("GET /devicelogin", s.serve(Page, s.showPage))
-	mux.Handle("POST /devicelogin", s.serve(Page, s.submitPage))
+	mux.Handle("GET /{tenant}/.well-known/openid-configuration", s.serve(Discovery, s.openIDConfiguration))
+	mux.Handle("GET /{tenant}/discovery/keys", s.serve(Keys, s.keySet))
+	mux.Handle("/{tenant}/oauth2/devicecode", s.serve(DeviceCode, s.post(s.v1(s.startDeviceCode))))
+	mux.Handle("/{tenant}/oauth2/token", s.serve(Token, s.post(s.v1(s.token))))
+	mux.Handle("GET /{tenant}/oauth2/authorize", s.serve(Authorize, s.v1(s.authorize)))
+	mux.Handle("POST /{tenant}/oauth2/authorize", s.serve(Authorize, s.v1(s.authorize)))
+	mux.Handle("GET /{tenant}/oauth2/logout", s.serve(Logout, s.logout))
+	mux.Handle("POST /{tenant}/oauth2/logout", s.serve(Logout, s.logout))
+	for _, path := range []string{"/common/userrealm/{user}", "/common/UserRealm/{user}"} { // clients spell it both ways
+		mux.Handle("GET "+path, s.serve(Discovery, s.userRealm))
+	}
+	mux.Handle("GET "+nativePath, s.serve(Page, nativeClient))
+	for _, path := range []string{"/devicelogin", "/device", "/common/oauth2/deviceauth"} {
+		mux.Handle("GET "+path, s.serve(Page, s.showPage))
+		mux.Handle("POST "+path, s.serve(Page, s.submitPage))
+	}
 	mux.Handle("/", s.serve(anything, notFound))
 	return mux
 }
@@ -198,15 +213,16 @@ func randomGUID() string {
 type Request struct {
 	// Time is by the server's clock.
 	Time time.Time
-	// Method and Path are the request line's, without the query.
-	Method, Path string
+	// Method and Path are the request line's, without the query, and Host is the
+	// name by which the client called.
+	Method, Host, Path string
 	// Proto is "HTTP/1.1" or "HTTP/2.0".
 	Proto string
 	// ClientID is the application's.
 	ClientID string
 	// GrantType is "authorization_code", "client_credentials", "device_code"
 	// (under either of its names), "on_behalf_of" (which the protocol calls
-	// jwt-bearer), "refresh_token", "other", or empty where there is none.
+	// jwt-bearer), "password", "refresh_token", "other", or empty where there is none.
 	GrantType string
 	// Status is that of the answer; -1 where the connection was cut instead.
 	Status int
@@ -218,12 +234,16 @@ type Request struct {
 const maxLog = 10_000
 
 func (s *Server) logRequest(c *call, rep reply) {
+	line := Request{
+		Time: c.now, Method: c.Method, Host: c.Host, Path: c.URL.Path, Proto: c.Proto, ClientID: c.clientID(),
+		GrantType: c.grant(), Status: rep.status, AADSTS: rep.aadsts,
+	}
+	if s.opts.Log != nil {
+		s.opts.Log(line)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests = appendBounded(s.requests, Request{
-		Time: c.now, Method: c.Method, Path: c.URL.Path, Proto: c.Proto, ClientID: c.clientID(),
-		GrantType: c.grant(), Status: rep.status, AADSTS: rep.aadsts,
-	})
+	s.requests = appendBounded(s.requests, line)
 }
 
 // Requests returns the last 10,000 requests or more, oldest first.

@@ -48,9 +48,11 @@ const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 func (s *Server) authenticate(c *call, app App) (acr string, _ *problem) {
 	switch {
 	case app.public():
-		if c.credential.presented() && len(s.opts.Apps) > 0 {
+		if c.credential.presented() && s.opts.registered(app.ID) {
 			return "", newProblem(700025, "")
 		}
+		return acrPublic, nil
+	case app.PublicFlows && !c.credential.presented():
 		return acrPublic, nil
 	case c.credential.assertion != "":
 		if kind := c.form.Get("client_assertion_type"); kind != assertionType {
@@ -110,7 +112,13 @@ func (s *Server) checkAssertion(c *call, app App) *problem {
 // ownAudiences are the names under which the token endpoint may be addressed.
 func (s *Server) ownAudiences(c *call) []string {
 	var names []string
-	for _, root := range []string{c.base, s.URL(), "https://" + publicHost} {
+	roots := []string{c.base, s.URL()}
+	for _, cl := range clouds {
+		for _, host := range cl.login {
+			roots = append(roots, "https://"+host)
+		}
+	}
+	for _, root := range roots {
 		for _, tenant := range []string{c.PathValue("tenant"), s.opts.TenantID} {
 			root := root + "/" + tenant
 			names = append(names, root+"/oauth2/v2.0/token", root+"/oauth2/token", root+"/v2.0", root, root+"/")

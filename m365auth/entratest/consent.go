@@ -48,6 +48,9 @@ func (sc scopes) listed(a App, audience string) []string {
 // holds the lock.
 func (s *Server) allowed(u User, a App, resource string) []string {
 	have := slices.Clone(s.consents[keyOf(u, a, resource)])
+	if a.AdminConsent && resource == s.opts.Audience && !s.opts.registered(a.ID) {
+		have = append(have, a.Scopes...) // nobody could consent for Options.Others before
+	}
 	for _, name := range s.consents[keyOf(User{}, a, resource)] {
 		if !containsFold(have, name) {
 			have = append(have, name)

@@ -68,11 +68,15 @@ func (s *Server) startDeviceCode(c *call) reply {
 	// A person opens this page, so it names the address that any browser of
 	// this machine reaches, however the device reached the server.
 	page := s.URL() + "/devicelogin"
-	return jsonReply(http.StatusOK, deviceAnswer{
+	answer := deviceAnswer{
 		UserCode: d.userCode, DeviceCode: device, VerificationURI: page,
 		ExpiresIn: seconds(s.opts.CodeLifetime), Interval: seconds(max(s.opts.Interval, 0)),
 		Message: fmt.Sprintf("To sign in, use a web browser to open the page %s and enter the code %s to authenticate.", page, d.userCode),
-	})
+	}
+	if c.v1 {
+		return jsonReply(http.StatusOK, answer.v1())
+	}
+	return jsonReply(http.StatusOK, answer)
 }
 
 // addCode makes a code, and approves it where that is automatic. It forgets

@@ -15,14 +15,18 @@ func (s *Server) openIDConfiguration(c *call) reply {
 	if !s.opts.knowsTenant(tenant) {
 		return newProblem(90002, tenant).reply(c)
 	}
-	root := c.base + "/" + url.PathEscape(tenant)
+	root, cl := c.base+"/"+url.PathEscape(tenant), cloudOf(hostName(c.Host))
+	endpoints := "/oauth2/v2.0"
+	if !strings.Contains(c.URL.Path, "/v2.0/") {
+		endpoints = "/oauth2"
+	}
 	return jsonReply(http.StatusOK, map[string]any{
 		"issuer":                                c.base + "/" + s.issuerTenant(tenant) + "/v2.0",
-		"authorization_endpoint":                root + "/oauth2/v2.0/authorize",
-		"token_endpoint":                        root + "/oauth2/v2.0/token",
-		"device_authorization_endpoint":         root + "/oauth2/v2.0/devicecode",
+		"authorization_endpoint":                root + endpoints + "/authorize",
+		"token_endpoint":                        root + endpoints + "/token",
+		"device_authorization_endpoint":         root + endpoints + "/devicecode",
 		"jwks_uri":                              root + "/discovery/v2.0/keys",
-		"end_session_endpoint":                  root + "/oauth2/v2.0/logout",
+		"end_session_endpoint":                  root + endpoints + "/logout",
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
 		"grant_types_supported":                 slices.Sorted(maps.Keys(grants))[1:], // without the empty one
 		"response_types_supported":              []string{"code"},
@@ -34,7 +38,8 @@ func (s *Server) openIDConfiguration(c *call) reply {
 		"id_token_signing_alg_values_supported": []string{"RS256"},
 		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
 		"claims_supported":                      []string{"sub", "iss", "aud", "exp", "iat", "nbf", "name", "oid", "tid", "nonce", "preferred_username", "uti", "ver", "email"},
-		"cloud_instance_name":                   "microsoftonline.com",
+		"cloud_instance_name":                   cl.instance,
+		"msgraph_host":                          cl.graph[0],
 		"tenant_region_scope":                   nil,
 	})
 }
@@ -53,7 +58,7 @@ func (s *Server) issuerTenant(name string) string {
 // which names its tokens may be cached.
 func (s *Server) instanceDiscovery(c *call) reply {
 	asked, err := url.Parse(c.URL.Query().Get("authorization_endpoint"))
-	if err != nil || asked.Host != c.Host && asked.Host != s.host && asked.Host != publicHost {
+	if err != nil || !isOurs(asked.Host) {
 		return newProblem(50049, "").reply(c)
 	}
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(asked.Path, "/"), "/")
@@ -65,8 +70,13 @@ func (s *Server) instanceDiscovery(c *call) reply {
 		Cache   string   `json:"preferred_cache"`
 		Aliases []string `json:"aliases"`
 	}
-	hosts := []metadata{{publicHost, "login.windows.net", []string{publicHost, "login.windows.net", "login.microsoft.com", "sts.windows.net"}}}
-	if asked.Host != publicHost {
+	var hosts []metadata
+	known := false
+	for _, cl := range clouds {
+		hosts = append(hosts, metadata{cl.login[0], cl.cache, cl.login})
+		known = known || slices.Contains(cl.login, asked.Host)
+	}
+	if !known {
 		hosts = append(hosts, metadata{asked.Host, asked.Host, []string{asked.Host}})
 	}
 	return jsonReply(http.StatusOK, map[string]any{

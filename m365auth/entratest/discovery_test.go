@@ -50,7 +50,7 @@ func TestDiscoveryNamesWhatIsServed(t *testing.T) {
 		"response_modes_supported":              {"query", "fragment", "form_post"},
 		"code_challenge_methods_supported":      {"plain", "S256"},
 		"token_endpoint_auth_methods_supported": {"client_secret_post", "private_key_jwt", "client_secret_basic"},
-		"grant_types_supported": {"authorization_code", "client_credentials", "device_code", "refresh_token",
+		"grant_types_supported": {"authorization_code", "client_credentials", "device_code", "password", "refresh_token",
 			"urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
 		"id_token_signing_alg_values_supported": {"RS256"},
 		"scopes_supported":                      {"openid", "profile", "email", "offline_access"},

@@ -20,8 +20,9 @@
 //		public.WithHTTPClient(entra.Client()),
 //		public.WithInstanceDiscovery(false))
 //
-// [Server.Client] also takes https://login.microsoftonline.com to the server,
-// so a program whose authority is fixed can be tried as it is.
+// [Server.Client] also takes https://login.microsoftonline.com and the other names
+// of the real service to the server, so a program whose authority is fixed can be
+// tried as it is; [Names] and [Server.Serves] let a proxy do the same.
 //
 // # Who signs in
 //
@@ -71,7 +72,7 @@
 //
 // # What it is not
 //
-// There are no passwords: whoever reaches the port is let in, so it listens on
-// loopback alone. The authorization endpoint gives codes only, not tokens. There is
+// Pages ask for no password: whoever reaches the port is let in, so it listens on
+// loopback alone. The password grant takes what [User.Password] says. The authorization endpoint gives codes only, not tokens. There is
 // one tenant, without guests.
 package entratest

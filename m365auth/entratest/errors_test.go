@@ -87,7 +87,7 @@ func TestWrongRequestsAreRefused(t *testing.T) {
 		"default mixed":          {"devicecode", []string{"client_id", public, "scope", ".default Mail.Read"}, 400, "invalid_scope", 70011},
 		"foreign resource":       {"devicecode", []string{"client_id", public, "scope", "https://other.example/x"}, 400, "invalid_resource", 500011},
 		"no grant type":          {"token", []string{"client_id", public}, 400, "invalid_request", 900144},
-		"password":               {"token", []string{"client_id", public, "grant_type", "password"}, 400, "unsupported_grant_type", 70003},
+		"implicit":               {"token", []string{"client_id", public, "grant_type", "implicit"}, 400, "unsupported_grant_type", 70003},
 		"long grant type":        {"token", []string{"client_id", public, "grant_type", long}, 400, "unsupported_grant_type", 70003},
 		"grant without client":   {"token", []string{"grant_type", "refresh_token", "refresh_token", "x"}, 400, "invalid_request", 900144},
 		"grant of a stranger":    {"token", []string{"client_id", "x", "grant_type", "refresh_token", "refresh_token", "x"}, 400, "unauthorized_client", 700016},

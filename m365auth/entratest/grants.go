@@ -8,12 +8,12 @@ import (
 // mustAuthenticate refuses public clients, whose secret proves nothing.
 func (c *call) mustAuthenticate(app App) *problem {
 	switch {
-	case !app.public():
-		return nil
-	case c.credential.presented():
+	case !c.credential.presented():
+		return newProblem(7000218, "")
+	case app.public():
 		return newProblem(700025, "")
 	}
-	return newProblem(7000218, "")
+	return nil
 }
 
 // forItself gives an application a token of its own: client_credentials.

@@ -13,12 +13,30 @@ import (
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
 	"sync"
 	"time"
 )
+
+// certificate is the one given, or a new one.
+func (o *Options) certificate(ip net.IP) (tls.Certificate, error) {
+	if o.Certificate == nil {
+		return newCertificate(ip)
+	}
+	cert := *o.Certificate
+	if cert.Leaf != nil {
+		return cert, nil
+	}
+	if len(cert.Certificate) == 0 {
+		return cert, errors.New("the one of the options is empty")
+	}
+	var err error
+	cert.Leaf, err = x509.ParseCertificate(cert.Certificate[0])
+	return cert, err
+}
 
 // newCertificate makes the certificate of one server, its own root.
 func newCertificate(ip net.IP) (tls.Certificate, error) {
@@ -36,7 +54,7 @@ func newCertificate(ip net.IP) (tls.Certificate, error) {
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
 		IsCA:                  true,
-		DNSNames:              []string{"localhost", publicHost},
+		DNSNames:              append(Names(), "localhost"),
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback, ip},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)

@@ -2,6 +2,7 @@ package entratest
 
 import (
 	"crypto/sha256"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -26,6 +27,11 @@ type Options struct {
 	// Apps are the registered applications; any other client id is refused
 	// with AADSTS700016. Empty means that every client id is a public client.
 	Apps []App
+	// Others is the registration of every client id that Apps does not list, with
+	// that id, so that programs come in which have one built in. It is a public
+	// client; a secret that it presents is not looked at. Nil means that others
+	// are refused, unless Apps is empty.
+	Others *App
 	// ManagedIdentities are what a program on an Azure machine can be. Where
 	// there is one, the machine's endpoints are served, over plain HTTP.
 	ManagedIdentities []ManagedIdentity
@@ -60,6 +66,12 @@ type Options struct {
 	// endpoint in a minute; more are answered with 429 and Retry-After. Zero
 	// means no limit.
 	TokensPerMinute int
+	// Certificate is the TLS identity. Nil means one of the server's own,
+	// self-signed, for loopback addresses and the real service's names.
+	Certificate *tls.Certificate
+	// Log is called with each request once it is answered, from many goroutines
+	// at once. Nil means that [Server.Requests] alone tells.
+	Log func(Request)
 	// Now is the clock of codes and tokens. Nil means time.Now. The TLS
 	// certificate always lives by the real clock, as the client's TLS does.
 	Now func() time.Time

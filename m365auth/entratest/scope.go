@@ -105,7 +105,7 @@ const graphAppID = "00000003-0000-0000-c000-000000000000"
 // as api://ID, or by an application's id.
 func (o *Options) resource(uri string) (audience string, ok bool) {
 	uri = strings.TrimRight(uri, "/")
-	if strings.EqualFold(uri, o.Audience) || uri == graphAppID {
+	if strings.EqualFold(uri, o.Audience) || uri == graphAppID || isGraph(o.Audience) && isGraph(uri) {
 		return o.Audience, true
 	}
 	id := uri

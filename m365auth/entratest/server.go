@@ -11,15 +11,9 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
-
-// publicHost is Entra's own name: the certificate covers it and [Server.Client]
-// takes it to the server, so that a program with a fixed authority can be tried
-// unchanged.
-const publicHost = "login.microsoftonline.com"
 
 // Server is Microsoft Entra ID in this process: one tenant, served over TLS on
 // a loopback address. Its methods are safe for concurrent use.
@@ -70,7 +64,7 @@ func New(opts *Options) (*Server, error) {
 		_ = ln.Close()
 		return nil, fmt.Errorf("entratest: %s is not a loopback address", ln.Addr())
 	}
-	cert, err := newCertificate(addr.IP)
+	cert, err := o.certificate(addr.IP)
 	if err != nil {
 		_ = ln.Close()
 		return nil, fmt.Errorf("entratest: make a certificate: %w", err)
@@ -156,9 +150,10 @@ func (s *Server) newClient() *http.Client {
 		TLSClientConfig:   &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2: true,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			switch {
-			case addr == publicHost+":443":
-				addr = s.host
+			host, _, _ := net.SplitHostPort(addr)
+			switch own, ok := s.Serves(host); {
+			case ok:
+				addr = own
 			case addr == imdsHost && s.machine != "":
 				addr = s.machine
 			}
@@ -191,27 +186,12 @@ func (s *Server) Audience() string { return s.opts.Audience }
 // the caller's own.
 func (s *Server) Users() []User { return append([]User(nil), s.opts.Users...) }
 
-// Certificate is the server's own, made when it started. A client that trusts
-// it as a root can connect.
+// Certificate is the server's: its own, made when it started, which a client
+// trusts as a root, or that of [Options.Certificate].
 func (s *Server) Certificate() *x509.Certificate { return s.cert }
 
-// Client returns a client that trusts the server. It also takes requests for
-// https://login.microsoftonline.com to it and, where there are managed
+// Client returns a client that trusts the server. It also takes requests for the
+// names of the real service ([Names]) to it and, where there are managed
 // identities, for the metadata service of an Azure machine. Close closes its
 // idle connections.
 func (s *Server) Client() *http.Client { return s.client }
-
-// base is the root that links of an answer begin with: the name by which the
-// request came, since clients stay with it, unless that is not ours.
-func (s *Server) base(r *http.Request) string {
-	host := r.Host
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = strings.Trim(host, "[]")
-	}
-	ip := net.ParseIP(name)
-	if name == "localhost" || name == publicHost || ip != nil && ip.IsLoopback() {
-		return "https://" + host
-	}
-	return s.URL()
-}

@@ -190,7 +190,7 @@ func TestRequestsAreLoggedWithoutSecrets(t *testing.T) {
 	r := log[0]
 	r.Time = time.Time{}
 	want := entratest.Request{
-		Method: "POST", Path: "/" + s.TenantID() + "/oauth2/v2.0/token", Proto: "HTTP/2.0",
+		Method: "POST", Host: s.Host(), Path: "/" + s.TenantID() + "/oauth2/v2.0/token", Proto: "HTTP/2.0",
 		ClientID: clientID, GrantType: "other", Status: 400, AADSTS: 70003,
 	}
 	if r != want {

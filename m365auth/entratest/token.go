@@ -18,13 +18,14 @@ const (
 	grantRefresh = "refresh_token"
 	grantClient  = "client_credentials"
 	grantBehalf  = "on_behalf_of"
+	grantUser    = "password"
 	grantOther   = "other"
 )
 
 // grants are the names that the protocol has for them. RFC 8628's stands beside
 // the short one, which MSAL sends.
 var grants = map[string]string{
-	"": "", grantDevice: grantDevice, grantCode: grantCode, grantRefresh: grantRefresh, grantClient: grantClient,
+	"": "", grantDevice: grantDevice, grantCode: grantCode, grantRefresh: grantRefresh, grantClient: grantClient, grantUser: grantUser,
 	"urn:ietf:params:oauth:grant-type:device_code": grantDevice,
 	"urn:ietf:params:oauth:grant-type:jwt-bearer":  grantBehalf,
 }
@@ -49,6 +50,8 @@ func (s *Server) redeemer(grant string) (parameter string, redeem func(*call, Ap
 		return "refresh_token", s.refresh
 	case grantClient:
 		return "scope", s.forItself
+	case grantUser:
+		return "username", s.withPassword
 	}
 	return "assertion", s.onBehalf
 }
@@ -91,6 +94,9 @@ func (s *Server) token(c *call) reply {
 	answer, err := s.issue(c, g)
 	if err != nil {
 		return newProblem(90033, "").reply(c)
+	}
+	if c.v1 {
+		return jsonReply(http.StatusOK, answer.v1(c, g.scopes.resource))
 	}
 	return jsonReply(http.StatusOK, answer)
 }
@@ -152,17 +158,17 @@ func (s *Server) signIn(c *call, app App) (grantOf, *problem) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.signedIn(c.now, d.user, app, d.scopes)
+	return s.signedIn(c.now, d.user, app, d.scopes, s.consent)
 }
 
-// signedIn is what follows a person's sign-in: policies, consent and, where it is
-// wanted, a refresh token. The caller holds the lock.
-func (s *Server) signedIn(now time.Time, u User, app App, sc scopes) (grantOf, *problem) {
+// signedIn is what follows a person's sign-in: policies, consent, which is recorded
+// or looked up, and, where it is wanted, a refresh token. The caller holds the lock.
+func (s *Server) signedIn(now time.Time, u User, app App, sc scopes, consent func(User, App, scopes) ([]string, *problem)) (grantOf, *problem) {
 	s.sequence++
 	if p := s.enforced(u, s.sequence); p != nil {
 		return grantOf{}, p
 	}
-	granted, p := s.consent(u, app, sc)
+	granted, p := consent(u, app, sc)
 	if p != nil {
 		return grantOf{}, p
 	}
