@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/recurrence"
 )
 
 // calendarStore is what a person has in calendars.
@@ -15,6 +17,11 @@ type calendarStore struct {
 	calendars []*calendarState       // the first one is the default
 	events    map[string]*eventState // single events, masters and exceptions with ids of their own
 	created   int                    // how many events requests have made
+
+	// past are the rules that a series no longer follows, by id: delta rounds
+	// tell that their occurrences are gone. A nil one stands for a time as a
+	// single event.
+	past map[string][]*recurrence.Series
 }
 
 // calendarState is a calendar as it is now.
@@ -25,7 +32,7 @@ type calendarState struct {
 }
 
 func newCalendarStore(u *userState, now time.Time) (*calendarStore, error) {
-	s := &calendarStore{owner: u, events: map[string]*eventState{}}
+	s := &calendarStore{owner: u, events: map[string]*eventState{}, past: map[string][]*recurrence.Series{}}
 	calendars := u.Calendars
 	if len(calendars) == 0 {
 		calendars = []*Calendar{{}}
@@ -112,10 +119,35 @@ func (s *calendarStore) add(e *eventState) {
 // remove takes a single event or a whole series out.
 func (s *calendarStore) remove(e *eventState) {
 	delete(s.events, e.ID)
+	s.retire(e)
+	s.record(e.calendar, e.ID, itemDeleted)
 	for _, x := range e.exceptions {
-		delete(s.events, x.ID)
+		s.drop(x)
 	}
 	e.calendar.events = slices.DeleteFunc(e.calendar.events, func(o *eventState) bool { return o == e })
+}
+
+// drop takes out an exception whose series ends or changes its rule.
+func (s *calendarStore) drop(x *eventState) {
+	delete(s.events, x.ID)
+	s.record(x.calendar, x.ID, itemDeleted)
+}
+
+// retire notes that the rule of an event holds no more.
+func (s *calendarStore) retire(e *eventState) {
+	s.past[e.ID] = append(s.past[e.ID], e.series)
+}
+
+// record notes what became of an event, among all of the person's and in its calendar.
+func (s *calendarStore) record(cal *calendarState, id string, kind changeKind) {
+	j := &s.owner.tenant.journal
+	j.record("users/"+s.owner.ID+"/events", id, kind)
+	j.record(cal.collection(), id, kind)
+}
+
+// collection is the calendar's own part of the journal.
+func (cal *calendarState) collection() string {
+	return "users/" + cal.owner.ID + "/calendars/" + cal.ID + "/events"
 }
 
 // calendar finds one by id; nil if there is none.

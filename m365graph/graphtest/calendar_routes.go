@@ -17,6 +17,11 @@ func calendarRoutes() []route {
 	write := func(method, pattern, page string, handle func(*call) (*reply, error)) route {
 		return route{method: method, pattern: pattern, doc: pages + page, service: exchange, scopes: calendarWriteScopes, handle: handle}
 	}
+	deltaRoute := func(pattern string, handle func(*call) (*reply, error)) route {
+		r := read(pattern, "event-delta", handle)
+		r.options, r.differs = deltaEventOptions, "A link never expires by age, only by Server.ExpireDeltas."
+		return r
+	}
 	routes := []route{
 		read("/~/calendars", "user-list-calendars", listCalendars),
 		read("/~/calendar", "calendar-get", getCalendar),
@@ -29,6 +34,8 @@ func calendarRoutes() []route {
 			read(at+"/events/$count", "user-list-events", countEvents),
 			read(at+"/events/{event}", "event-get", getEvent),
 			read(at+"/events/{event}/instances", "event-list-instances", listInstances),
+			deltaRoute(at+"/calendarView/delta", deltaCalendarView),
+			deltaRoute(at+"/events/delta", deltaEvents),
 			write("POST", at+"/events", "user-post-events", postEvent),
 			write("PATCH", at+"/events/{event}", "event-update", patchEvent),
 			write("DELETE", at+"/events/{event}", "event-delete", deleteEvent),
@@ -185,9 +192,10 @@ func deleteEvent(c *call) (*reply, error) {
 		d := store.dayOfOccurrence(view)
 		view.cancelled[d] = true
 		view.eventState.touch(c.now)
+		store.record(view.calendar, view.id, itemDeleted)
 	case "exception":
 		delete(view.master.exceptions, view.day)
-		delete(store.events, view.ID)
+		store.drop(view.eventState)
 		view.master.cancelled[view.day] = true
 		view.master.touch(c.now)
 	default:

@@ -119,24 +119,12 @@ func (z *answerZone) showDay(d recurrence.Day) object {
 	return object{{"dateTime", time.Date(year, month, dom, 0, 0, 0, 0, time.UTC).Format(graphDateTime)}, {"timeZone", z.name}}
 }
 
-// window reads startDateTime and endDateTime, which a view of a calendar cannot do without. An offset in a value wins over
-// Prefer: outlook.timezone, and a value without one is UTC.
+// window reads startDateTime and endDateTime, which a view of a calendar cannot do without.
 func window(c *call) (from, to time.Time, err error) {
-	read := func(name string) (time.Time, error) {
-		value := c.param(name)
-		if value == "" {
-			return time.Time{}, refuse(codeParameterInvalid, "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.")
-		}
-		t, ok := parseDateTime(strings.Trim(value, `'"`), time.UTC)
-		if !ok {
-			return time.Time{}, refuse(codeParameterInvalid, "The value '%s' of parameter '%s' is invalid.", value, name)
-		}
-		return t.In(time.UTC), nil
-	}
-	if from, err = read("StartDateTime"); err != nil {
+	if from, err = windowEdge(c, "StartDateTime"); err != nil {
 		return from, to, err
 	}
-	if to, err = read("EndDateTime"); err != nil {
+	if to, err = windowEdge(c, "EndDateTime"); err != nil {
 		return from, to, err
 	}
 	if to.Before(from) {
@@ -146,4 +134,23 @@ func window(c *call) (from, to time.Time, err error) {
 		return from, to, failf(codeInvalidRequest, "Your request can't be completed. The range between the start and end dates is greater than the allowed range. Maximum number of days: %d", maxWindowDays)
 	}
 	return from, to, nil
+}
+
+// windowEdge reads one end of a window. An offset in a value wins over Prefer: outlook.timezone, and a value without one is
+// UTC.
+func windowEdge(c *call, name string) (time.Time, error) {
+	value := c.param(name)
+	for k, v := range c.args {
+		if strings.EqualFold(k, name) {
+			value = v
+		}
+	}
+	if value == "" {
+		return time.Time{}, refuse(codeParameterInvalid, "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.")
+	}
+	t, ok := parseDateTime(strings.Trim(value, `'"`), time.UTC)
+	if !ok {
+		return time.Time{}, refuse(codeParameterInvalid, "The value '%s' of parameter '%s' is invalid.", value, name)
+	}
+	return t.In(time.UTC), nil
 }

@@ -53,6 +53,7 @@ func postEvent(c *call) (*reply, error) {
 	}
 	store.created++
 	store.add(e)
+	store.record(cal, e.ID, itemCreated)
 	return reply, nil
 }
 
@@ -180,15 +181,19 @@ func (e *eventState) resettle() error {
 
 // replace puts a changed event in the place of the old one.
 func (s *calendarStore) replace(view *eventView, changed *eventState) {
+	s.record(changed.calendar, view.id, itemUpdated)
 	if view.kind == "occurrence" {
 		s.events[changed.ID] = changed
 		changed.master.exceptions[changed.day] = changed
 		return
 	}
 	old := view.eventState
+	if changed.series != old.series {
+		s.retire(old)
+	}
 	for _, x := range old.exceptions { // those of a rule that is no more
 		if changed.exceptions[x.day] != x {
-			delete(s.events, x.ID)
+			s.drop(x)
 		}
 	}
 	*old = *changed

@@ -17,6 +17,7 @@ type tracked[T any] struct {
 	first      func() []string           // ids of all there is now, in the order of a first round
 	find       func(id string) (T, bool) // an item as it is now
 	gone       func(id string) object    // what is told of an item that is not there; nil: id and @removed
+	spread     func([]change) []string   // ids that changes mean, where they are not the items themselves; nil: they are
 	byKind     bool                      // changeType may leave one kind of change
 	limit      int                       // of items that a first round tells if it is filtered; 0: none
 }
@@ -37,8 +38,8 @@ var (
 // request is in it, as Graph has it.
 type deltaToken struct {
 	Query string `json:"q,omitempty"`
-	Round string `json:"r,omitempty"` // a first round, whose order is kept
-	From  int64  `json:"f,omitempty"` // the round tells what changed after this
+	Round string `json:"r,omitempty"` // a round whose ids are kept, as each first one's are
+	From  int64  `json:"f,omitempty"` // the round tells what changed after this; 0: it is a first one
 	Upto  int64  `json:"u,omitempty"` // and not after this; 0: it has not begun
 	At    int    `json:"a,omitempty"` // so many are told
 }
@@ -72,9 +73,12 @@ func delta[T any](c *call, t tracked[T]) (*reply, error) {
 		tok.Round = c.s.rounds.keep(t.firstRound(m))
 	case tok.Upto == 0:
 		tok.Upto = j.last
+		if changes := j.between(t.collection, tok.From, tok.Upto); t.spread != nil && len(changes) > 0 {
+			tok.Round = c.s.rounds.keep(t.spread(changes))
+		}
 	}
 	round, ok := c.deltaRound(t.collection, tok)
-	if !ok || tok.Upto < j.floor || tok.Round == "" && tok.From < j.floor {
+	if !ok || tok.Upto < j.floor || tok.From != 0 && tok.From < j.floor {
 		return nil, c.expired(t.dialect, tok)
 	}
 	values := []object{}
@@ -83,7 +87,7 @@ func delta[T any](c *call, t tracked[T]) (*reply, error) {
 		if kind != "" && kind != ch.kind {
 			continue
 		}
-		if o := t.tell(c, m, sh, ch.id, tok.Round != ""); o != nil {
+		if o := t.tell(c, m, sh, ch.id, tok.From == 0); o != nil {
 			values = append(values, o)
 		}
 	}
