@@ -21,6 +21,7 @@ const graphAppID = "00000003-0000-0000-c000-000000000000"
 // token is what a verified access token says.
 type token struct {
 	objectID string
+	appID    string   // of the client
 	scopes   []string // scp, or roles of an application
 	app      bool     // no user is present
 }
@@ -35,6 +36,8 @@ type claims struct {
 	ObjectID  string   `json:"oid"`
 	Scopes    string   `json:"scp"`
 	Roles     []string `json:"roles"`
+	AppID     string   `json:"appid"` // of version 1 tokens
+	Party     string   `json:"azp"`   // the same, of version 2
 }
 
 // authenticate verifies the bearer of a request.
@@ -144,7 +147,7 @@ func (s *Server) accept(c *claims) (*token, error) {
 	case now.Add(leeway).Before(unixTime(c.NotBefore)):
 		return nil, errTokenEarly
 	}
-	t := &token{objectID: c.ObjectID, scopes: strings.Fields(c.Scopes)}
+	t := &token{objectID: c.ObjectID, appID: orElse(c.AppID, c.Party), scopes: strings.Fields(c.Scopes)}
 	if len(t.scopes) == 0 {
 		t.app, t.scopes = true, c.Roles
 	}

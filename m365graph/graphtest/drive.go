@@ -18,6 +18,7 @@ type driveStore struct {
 	root     *driveNode
 	items    map[string]*driveNode // by id
 	created  int                   // how many items and upload sessions requests have made
+	numbers  int                   // given to items, in the order in which they came
 	sessions map[string]*uploadSession
 	started  time.Time
 }
@@ -27,6 +28,7 @@ type driveNode struct {
 	id, name    string
 	description string
 	parent      *driveNode // nil: the root
+	number      int        // as an item of its library's list; the root has none
 	size        int64      // of a folder: of all that is in it
 
 	children []*driveNode          // of a folder, by name
@@ -133,6 +135,10 @@ func (n *driveNode) child(name string) *driveNode { return n.byName[strings.ToLo
 // attach puts an item into a folder.
 func (s *driveStore) attach(parent, n *driveNode) {
 	n.parent = parent
+	if n.number == 0 {
+		s.numbers++
+		n.number = s.numbers
+	}
 	i, _ := slices.BinarySearchFunc(parent.children, n, func(a, b *driveNode) int {
 		return strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name))
 	})

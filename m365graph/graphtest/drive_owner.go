@@ -10,6 +10,7 @@ import (
 // driveOwner is whose a drive is, and where it lies in SharePoint.
 type driveOwner struct {
 	user     *userState // nil: a site's
+	place    *siteStore // nil: a person's
 	identity object     // an identitySet: {"user": {…}} of a person, {"group": {…}} of a site
 	author   object     // an identitySet: who made what nobody else did
 

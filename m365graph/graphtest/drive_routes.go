@@ -9,10 +9,8 @@ import (
 
 // Scopes that files ask for.
 var (
-	fileReadScopes  = []string{"Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All"}
-	fileWriteScopes = []string{"Files.ReadWrite", "Files.ReadWrite.All", "Sites.ReadWrite.All"}
-	// siteFileScopes reach what is not the person's own.
-	siteFileScopes = fileReadScopes[2:]
+	fileReadScopes  = []string{"Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All", sitesSelected}
+	fileWriteScopes = []string{"Files.ReadWrite", "Files.ReadWrite.All", "Sites.ReadWrite.All", sitesSelected}
 )
 
 // maxSimpleUpload is the most that one PUT of content takes.
@@ -58,20 +56,28 @@ func driveRoutes() []route {
 // driveOf finds the drive that a path means. A person reaches their own drive
 // by its id, and those of sites with a scope for more than their own files.
 func driveOf(c *call) (*driveStore, error) {
+	if c.vars["site"] != "" {
+		return c.siteDrive()
+	}
 	id, named := c.vars["drive"]
-	if !named {
+	switch {
+	case !named && c.onlySelected():
+		return nil, fail(codeDriveDenied)
+	case !named:
 		return c.user.drive, nil
 	}
 	s := c.s.tenant.drive(id)
 	switch {
 	case s == nil:
 		return nil, fail(codeDriveNotFound)
+	case s.owner.place != nil:
+		return s, c.checkSite(s.owner.place)
+	case c.onlySelected():
+		return nil, fail(codeDriveDenied)
 	case c.token.app || s.owner.user != nil && s.owner.user.ID == c.token.objectID:
 		return s, nil
-	case s.owner.user != nil || !c.token.has(siteFileScopes):
-		return nil, fail(codeDriveDenied)
 	}
-	return s, nil
+	return nil, fail(codeDriveDenied)
 }
 
 // target is what a path addresses: an item that exists, or a place where one could be.

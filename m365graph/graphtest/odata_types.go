@@ -14,7 +14,7 @@ import (
 // order can reach.
 var complexTypes = sync.OnceValue(func() types {
 	all := types{}
-	for _, area := range []types{mailTypes, calendarTypes, driveTypes} {
+	for _, area := range []types{mailTypes, calendarTypes, driveTypes, siteTypes} {
 		maps.Copy(all, area)
 	}
 	return all

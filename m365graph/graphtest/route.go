@@ -54,9 +54,14 @@ var (
 
 // macros are the elements of a pattern that can be written in several ways.
 var macros = map[string][]string{
-	"~":      {"me", "users/{user}"},
-	"~drive": {"me/drive", "users/{user}/drive", "drives/{drive}", "me/drives/{drive}"},
-	"~item":  {"root", "root/{:path}", "items/{item}", "items/{item}/{:path}"},
+	"~": {"me", "users/{user}"},
+	"~drive": {
+		"me/drive", "users/{user}/drive", "drives/{drive}", "me/drives/{drive}",
+		"sites/{site}/drive", "sites/{site}/{:sitepath}/drive", "sites/{site}/drives/{drive}", "sites/{site}/{:sitepath}/drives/{drive}",
+		"sites/{site}/lists/{list}/drive", "sites/{site}/{:sitepath}/lists/{list}/drive",
+	},
+	"~site": {"sites/{site}", "sites/{site}/{:sitepath}"},
+	"~item": {"root", "root/{:path}", "items/{item}", "items/{item}/{:path}"},
 	"~folder": {"mailFolders/{folder}", "mailFolders/{parent}/childFolders/{folder}",
 		"mailFolders/{grandparent}/childFolders/{parent}/childFolders/{folder}"},
 	"~messages": {"messages", "mailFolders/{folder}/messages", "mailFolders/{parent}/childFolders/{folder}/messages",
@@ -71,6 +76,7 @@ func allRoutes() [][]route {
 		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), mailDeltaRoutes(),
 		calendarRoutes(),
 		driveRoutes(),
+		siteRoutes(), siteListRoutes(), siteItemRoutes(),
 	}
 }
 

@@ -15,6 +15,7 @@ type tenantState struct {
 
 	drives     map[string]*driveStore // of people and sites, by lower-cased id
 	driveOrder []*driveStore          // as they were loaded
+	sites      []*siteStore           // the root first
 
 	journal journal
 }
@@ -26,6 +27,7 @@ type userState struct {
 	mail     *mailbox
 	calendar *calendarStore
 	drive    *driveStore
+	followed []*siteStore
 }
 
 func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
@@ -51,6 +53,9 @@ func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
 			return nil, fmt.Errorf("user %s: %w", u.UserPrincipalName, err)
 		}
 	}
+	if err := s.loadSites(now); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -69,16 +74,16 @@ func (u *userState) load(now time.Time) (err error) {
 }
 
 // user finds a person by object id or principal name; nil if there is none.
-func (s *tenantState) user(name string) *userState {
-	if u := s.byID[strings.ToLower(name)]; u != nil {
+func (t *tenantState) user(name string) *userState {
+	if u := t.byID[strings.ToLower(name)]; u != nil {
 		return u
 	}
-	return s.byName[strings.ToLower(name)]
+	return t.byName[strings.ToLower(name)]
 }
 
 // byAddress finds whose mailbox an address is; nil for an outsider's.
-func (s *tenantState) byAddress(address string) *userState {
-	for _, u := range s.users {
+func (t *tenantState) byAddress(address string) *userState {
+	for _, u := range t.users {
 		if strings.EqualFold(u.Mail, address) || strings.EqualFold(u.UserPrincipalName, address) {
 			return u
 		}

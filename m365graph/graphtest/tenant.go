@@ -11,6 +11,7 @@ type Tenant struct {
 	ID          string // directory (tenant) id, a GUID
 	DisplayName string
 	Users       []*User
+	Sites       []*Site
 }
 
 // User is a person of the tenant with mailbox, calendars and drive, as in
