@@ -13,6 +13,13 @@ type listing[T any] struct {
 	items   []T                       // in the order that holds without $orderby
 	context string                    // after $metadata#, such as users('…')/messages
 	check   func(*call, *query) error // rules of the service; nil: none
+	search  *searching[T]             // nil: $search is not supported
+}
+
+// searching is how a collection answers $search.
+type searching[T any] struct {
+	parse func(text string) (*odata.Search, error)
+	fits  func(c *call, v T, t odata.Term) bool // whether an item has what a term asks for
 }
 
 // list answers with a page of a collection. It looks at no more items than
@@ -111,7 +118,10 @@ func newMatcher[T any](c *call, l *listing[T], q *query) *matcher[T] {
 // holds tells whether the filter lets an item through.
 func (m *matcher[T]) holds(v T) bool {
 	m.reads.item = v
-	return m.filter == nil || m.filter.Holds(m.env)
+	if m.filter != nil && !m.filter.Holds(m.env) {
+		return false
+	}
+	return m.query.search == nil || m.query.search.Holds(func(t odata.Term) bool { return m.listing.search.fits(m.reads.c, v, t) })
 }
 
 // contextPath is what the collection's context says after $metadata#.
@@ -125,11 +135,7 @@ func (m *matcher[T]) page() (page []T, total int, more bool) {
 	if len(m.order) > 0 {
 		items = m.sorted()
 	}
-	filter := m.filter
-	if len(m.order) > 0 {
-		filter = nil // sorted keeps matches only
-	}
-	if filter == nil {
+	if len(m.order) > 0 || m.filter == nil && m.query.search == nil { // sorted keeps matches only
 		return slices.Clone(items[min(m.skip, len(items)):min(end, len(items))]), len(items), len(items) > end && m.size > 0
 	}
 	for _, v := range items {
@@ -157,27 +163,33 @@ func (m *matcher[T]) sorted() []T {
 		if !m.holds(v) {
 			continue
 		}
-		k := keyed{v, make([]any, len(m.order))}
-		for i, o := range m.order {
-			k.keys[i] = o.Value(m.env)
-		}
-		all = append(all, k)
+		all = append(all, keyed{v, readKeys(m.order, m.env)})
 	}
-	slices.SortStableFunc(all, func(a, b keyed) int {
-		for i, o := range m.order {
-			n := odata.Compare(a.keys[i], b.keys[i])
-			if o.Desc {
-				n = -n
-			}
-			if n != 0 {
-				return n
-			}
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(a, b keyed) int { return compareKeys(m.order, a.keys, b.keys) })
 	items := make([]T, len(all))
 	for i, k := range all {
 		items[i] = k.item
 	}
 	return items
+}
+
+func readKeys(order []odata.Key, env *odata.Env) []any {
+	values := make([]any, len(order))
+	for i, key := range order {
+		values[i] = key.Value(env)
+	}
+	return values
+}
+
+func compareKeys(order []odata.Key, a, b []any) int {
+	for i, key := range order {
+		n := odata.Compare(a[i], b[i])
+		if key.Desc {
+			n = -n
+		}
+		if n != 0 {
+			return n
+		}
+	}
+	return 0
 }

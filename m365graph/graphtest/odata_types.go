@@ -63,6 +63,7 @@ func (s *schema[T]) typeOf(name string) (string, bool) {
 
 // resource is a T as filters and orders read it: through its schema.
 type resource[T any] struct {
+	objectValues
 	c      *call
 	schema *schema[T]
 	item   T
@@ -77,15 +78,18 @@ func (r *resource[T]) Property(name string) any {
 	return p.value(r.c, r.item)
 }
 
-// Member reads a property of an object in the item.
-func (r *resource[T]) Member(value any, name string) any {
+// objectValues reads the values in resources.
+type objectValues struct{}
+
+// Member reads a property of an object.
+func (objectValues) Member(value any, name string) any {
 	o, _ := value.(object)
 	v, _ := o.get(name)
 	return v
 }
 
-// Elements goes through a collection in the item.
-func (r *resource[T]) Elements(value any) iter.Seq[any] {
+// Elements goes through a collection.
+func (objectValues) Elements(value any) iter.Seq[any] {
 	switch value := value.(type) {
 	case []object:
 		return elements(value)

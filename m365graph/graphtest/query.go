@@ -73,12 +73,22 @@ func (c *call) checkOptions() error {
 		}
 		seen[name], p.name = true, name
 	}
+	return c.checkFormat()
+}
+
+// checkFormat lets JSON be asked for, which is what there is.
+func (c *call) checkFormat() error {
+	format, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(c.param("$format"))), ";")
+	if format != "" && format != "json" && format != "application/json" {
+		return failf(codeUnsupportedMedia, "A supported MIME type could not be found that matches the content type of the response. None of the supported type(s) 'application/json' matches the content type '%s'.", format)
+	}
 	return nil
 }
 
 // query is how a request wants a collection.
 type query struct {
 	filter *odata.Filter // nil: all
+	search *odata.Search // nil: all
 	order  []odata.Key
 	skip   int
 	size   int // of a page
@@ -88,8 +98,11 @@ type query struct {
 
 // readQuery reads all options but the shape.
 func readQuery[T any](c *call, l *listing[T]) (*query, error) {
-	q := &query{count: strings.EqualFold(c.param("$count"), "true")}
+	q := &query{}
 	var err error
+	if q.count, err = readFlag(c.param("$count"), "$count"); err != nil {
+		return nil, failf(c.route.service.badQuery, "%v", err)
+	}
 	if text := c.param("$filter"); text != "" {
 		if q.filter, err = odata.Parse(text, l.schema.name, l.schema.types()); err != nil {
 			return nil, failf(c.route.service.badQuery, "Invalid filter clause: %v", err)
@@ -100,6 +113,14 @@ func readQuery[T any](c *call, l *listing[T]) (*query, error) {
 			return nil, failf(c.route.service.badQuery, "Invalid $orderby clause: %v", err)
 		}
 	}
+	if text := c.param("$search"); text != "" {
+		if l.search == nil {
+			return nil, failf(c.route.service.badQuery, "'$search' is not supported by the service.")
+		}
+		if q.search, err = l.search.parse(text); err != nil {
+			return nil, failf(codeBadRequest, "%v", err)
+		}
+	}
 	if err := q.readPage(c, l.schema.page, l.schema.maxPage); err != nil {
 		return nil, err
 	}
@@ -108,6 +129,20 @@ func readQuery[T any](c *call, l *listing[T]) (*query, error) {
 	}
 	return q, nil
 }
+
+// readFlag reads true or false; nothing is false.
+func readFlag(text, option string) (bool, error) {
+	switch strings.ToLower(text) {
+	case "true":
+		return true, nil
+	case "", "false":
+		return false, nil
+	}
+	return false, odata.SyntaxError("Invalid value '" + text + "' for " + option + " query option found. Valid values are 'true' or 'false'.")
+}
+
+// maxSkip is further than any collection goes.
+const maxSkip = 1 << 30
 
 // readPage reads $top, $skip, the preferred page size and the page token.
 func (q *query) readPage(c *call, size, maxSize int) error {
@@ -131,7 +166,7 @@ func (q *query) readPage(c *call, size, maxSize int) error {
 		if err != nil || n < 0 {
 			return failf(c.route.service.badQuery, "Invalid value '%s' for $skip query option found. The $skip query option requires a non-negative integer value.", text)
 		}
-		q.skip = n
+		q.skip = min(n, maxSkip)
 	}
 	if c.param("$skiptoken") != "" {
 		return q.readSkipToken(c)
@@ -190,59 +225,4 @@ func cutCast(name string) (cast, bare string) {
 		}
 	}
 	return "", name
-}
-
-func (sh *shape[T]) readExpand(c *call) error {
-	for _, item := range splitOutside(c.param("$expand"), ',') {
-		name, inner, nested := strings.Cut(strings.TrimSpace(item), "(")
-		p, ok := sh.schema.find(name)
-		if !ok || p.show != expanded {
-			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", odata.UnknownProperty(name, sh.schema.name))
-		}
-		e := &expansion{name: p.name}
-		if nested {
-			inner, closed := strings.CutSuffix(inner, ")")
-			if !closed {
-				return failf(codeBadRequest, "Parsing OData Select and Expand failed: Syntax error in '%s'.", item)
-			}
-			for _, option := range splitOutside(inner, ';') {
-				fields, ok := strings.CutPrefix(strings.TrimSpace(option), "$select=")
-				if !ok {
-					return failf(codeBadRequest, "Parsing OData Select and Expand failed: the option '%s' is not supported inside $expand=%s.", option, p.name)
-				}
-				for field := range strings.SplitSeq(fields, ",") {
-					e.fields = append(e.fields, strings.TrimSpace(field))
-				}
-			}
-		}
-		if sh.expand[p.name] == nil {
-			sh.props = append(sh.props, p)
-		}
-		sh.expand[p.name] = e
-	}
-	return nil
-}
-
-// splitOutside splits at sep where no parenthesis is open. Nothing gives no
-// parts.
-func splitOutside(text string, sep byte) []string {
-	var parts []string
-	depth, start := 0, 0
-	for i := range len(text) {
-		switch text[i] {
-		case '(':
-			depth++
-		case ')':
-			depth--
-		case sep:
-			if depth == 0 {
-				parts = append(parts, text[start:i])
-				start = i + 1
-			}
-		}
-	}
-	if start < len(text) {
-		parts = append(parts, text[start:])
-	}
-	return parts
 }

@@ -79,12 +79,6 @@ type shape[T any] struct {
 	expand map[string]*expansion
 }
 
-// expansion is one item of $expand.
-type expansion struct {
-	name   string
-	fields []string // of its own $select; nil: all
-}
-
 // render writes v in that shape, after the head members (such as the
 // context).
 func (sh *shape[T]) render(c *call, v T, head ...member) object {
@@ -100,33 +94,13 @@ func (sh *shape[T]) render(c *call, v T, head ...member) object {
 		if p.show == unlessNil && value == nil {
 			continue
 		}
-		if e := sh.expand[p.name]; e != nil && e.fields != nil {
-			value = narrow(value, e.fields)
+		if e := sh.expand[p.name]; e != nil {
+			o = e.append(o, p.name, value)
+			continue
 		}
 		o = append(o, member{p.name, value})
 	}
 	return o
-}
-
-// narrow keeps the named members, ids and annotations of expanded objects.
-func narrow(value any, fields []string) any {
-	switch value := value.(type) {
-	case []object:
-		kept := make([]object, len(value))
-		for i, o := range value {
-			kept[i] = narrow(o, fields).(object)
-		}
-		return kept
-	case object:
-		var kept object
-		for _, m := range value {
-			if m.name == "id" || strings.HasPrefix(m.name, "@") || containsFold(fields, m.name) {
-				kept = append(kept, m)
-			}
-		}
-		return kept
-	}
-	return value
 }
 
 func containsFold(names []string, name string) bool {
