@@ -183,7 +183,7 @@ func getFields(c *call) (*reply, error) {
 func fieldsReply(c *call, i *listItem, names []string) *reply {
 	o := i.fieldSet()
 	if len(names) > 0 {
-		o = narrow(o, names).(object)
+		o = narrow(o, names)
 	}
 	return jsonReply(append(object{{"@odata.context", c.metadata(i.list.context() + "/items('" + i.id() + "')/fields/$entity")}}, o...))
 }
