@@ -13,7 +13,7 @@ type listing[T any] struct {
 	items   []T                       // in the order that holds without $orderby
 	context string                    // after $metadata#, such as users('…')/messages
 	check   func(*call, *query) error // rules of the service; nil: none
-	search  *searching[T]             // nil: $search is not supported
+	search  *searching[T]             // nil: items are what was found already
 }
 
 // searching is how a collection answers $search.

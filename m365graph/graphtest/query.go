@@ -113,10 +113,7 @@ func readQuery[T any](c *call, l *listing[T]) (*query, error) {
 			return nil, failf(c.route.service.badQuery, "Invalid $orderby clause: %v", err)
 		}
 	}
-	if text := c.param("$search"); text != "" {
-		if l.search == nil {
-			return nil, failf(c.route.service.badQuery, "'$search' is not supported by the service.")
-		}
+	if text := c.param("$search"); text != "" && l.search != nil {
 		if q.search, err = l.search.parse(text); err != nil {
 			return nil, failf(codeBadRequest, "%v", err)
 		}
