@@ -15,6 +15,8 @@ const (
 	codeInvalidToken     code = "InvalidAuthenticationToken"
 	codeUnknownError     code = "UnknownError"
 	codeTooManyRequests  code = "TooManyRequests"
+	codeAppThrottled     code = "ApplicationThrottled"
+	codeActivityLimit    code = "activityLimitReached"
 	codeUnavailable      code = "ServiceUnavailable"
 	codeGeneral          code = "generalException"
 	codeGatewayTimeout   code = "GatewayTimeout"
@@ -69,6 +71,8 @@ var codes = map[code]struct {
 	codeInvalidToken:     {http.StatusUnauthorized, "Access token is empty."},
 	codeUnknownError:     {http.StatusInternalServerError, ""},
 	codeTooManyRequests:  {http.StatusTooManyRequests, "Too many requests."},
+	codeAppThrottled:     {http.StatusTooManyRequests, "Application is over its limit."},
+	codeActivityLimit:    {http.StatusTooManyRequests, "The app or user has been throttled."},
 	codeUnavailable:      {http.StatusServiceUnavailable, "The service is temporarily unavailable."},
 	codeGeneral:          {http.StatusInternalServerError, "General exception while processing."},
 	codeGatewayTimeout:   {http.StatusGatewayTimeout, "The request timed out."},
@@ -120,6 +124,7 @@ type graphError struct {
 	message string
 	status  int         // 0: the code's own
 	header  http.Header // beside the usual ones; nil: none
+	inner   []code      // nearer causes, each within the one before
 }
 
 func (e *graphError) Error() string { return fmt.Sprintf("%s: %s", e.code, e.message) }

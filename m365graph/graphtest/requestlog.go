@@ -22,6 +22,7 @@ type Request struct {
 	Header          http.Header
 	Bearer          bool   // an Authorization header was there
 	Content         bool   // it came to the content host
+	Early           bool   // it came back before the Retry-After of its last answer had passed
 	Batch           string // its id in the $batch request that brought it; "" if it came by itself
 	Status          int    // 0: the connection was cut before the answer
 	Sent            int64  // bytes of the body

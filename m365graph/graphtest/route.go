@@ -31,6 +31,8 @@ type route struct {
 	public   bool  // any token will do
 	unlocked bool  // the handler takes Server.mu itself
 	maxBody  int64 // 0: four megabytes
+
+	units float64 // what a request costs in the directory; set by the table
 }
 
 // service is the part of Microsoft 365 behind a route; each names the same
@@ -92,6 +94,7 @@ var routeTable = sync.OnceValue(func() *[2]tree {
 					r.options = listOptions
 				}
 			}
+			r.units = r.baseUnits()
 			host := &t[0]
 			if r.content {
 				host = &t[1]

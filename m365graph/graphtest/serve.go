@@ -38,12 +38,15 @@ type httpExchange struct {
 	found       leaf
 	call        *call
 	fault       *Fault
-	place       int // in the log
+	place       int    // in the log
+	number      int64  // in the order of arrival; of an item, its batch's
+	release     func() // gives a place at a mailbox back; nil: it has none
 }
 
 func (s *Server) newExchange(w http.ResponseWriter, r *http.Request, contentHost bool) *httpExchange {
 	x := &httpExchange{s: s, w: &recorder{ResponseWriter: w}, r: r, contentHost: contentHost}
-	x.begin(Request{ID: guid("request", s.opts.Tenant.ID, s.sequence.Add(1))})
+	x.number = s.sequence.Add(1)
+	x.begin(Request{ID: guid("request", s.opts.Tenant.ID, x.number)})
 	return x
 }
 
@@ -83,6 +86,13 @@ func (x *httpExchange) finish() {
 
 // settle notes the answer.
 func (x *httpExchange) settle(status int) {
+	if x.release != nil {
+		x.release()
+		x.release = nil
+	}
+	if x.entry.Status == 0 {
+		x.noteWait(status)
+	}
 	x.entry.Status, x.entry.End = status, x.s.now()
 	x.s.log.settle(x.place, x.entry)
 }
@@ -91,6 +101,14 @@ func (x *httpExchange) settle(status int) {
 // is answered.
 func (x *httpExchange) admit() bool {
 	if err := x.prepare(); err != nil {
+		x.writeError(err)
+		return false
+	}
+	if err := x.cameEarly(); err != nil {
+		x.writeError(err)
+		return false
+	}
+	if err := x.admitThrottled(); err != nil {
 		x.writeError(err)
 		return false
 	}

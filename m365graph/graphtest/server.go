@@ -53,6 +53,10 @@ type Options struct {
 	// Now is the clock of tokens, timestamps and new items. nil means
 	// time.Now.
 	Now func() time.Time
+
+	// Throttling keeps the limits that Microsoft publishes, or a part of them.
+	// The zero value keeps none.
+	Throttling Throttling
 }
 
 // Server is Microsoft Graph in process. Make one with [New] and [Server.Close]
@@ -70,6 +74,7 @@ type Server struct {
 
 	signer    signer
 	faults    faults
+	throttle  throttle
 	log       requestLog
 	rounds    rounds
 	sequence  atomic.Int64
@@ -81,6 +86,7 @@ type Server struct {
 // [Server.Close].
 func New(opts *Options) (*Server, error) {
 	s := &Server{routes: routeTable()}
+	s.throttle = throttle{used: map[string]*gauge{}, working: map[string]int{}, waits: map[string]wait{}}
 	if opts != nil {
 		s.opts = *opts
 	}

@@ -20,15 +20,29 @@ func (x *httpExchange) writeError(err error) {
 
 // envelope is https://learn.microsoft.com/graph/errors, as JSON.
 func (x *httpExchange) envelope(e *graphError) []byte {
+	inner := object{
+		{"date", x.entry.Start.Format("2006-01-02T15:04:05")},
+		{"request-id", x.entry.ID},
+		{"client-request-id", x.entry.ClientRequestID},
+	}
+	if causes := nested(e.inner); causes != nil {
+		inner = append(causes, inner...)
+	}
 	return appendJSON(nil, object{{"error", object{
-		{"code", string(e.code)},
-		{"message", e.message},
-		{"innerError", object{
-			{"date", x.entry.Start.Format("2006-01-02T15:04:05")},
-			{"request-id", x.entry.ID},
-			{"client-request-id", x.entry.ClientRequestID},
-		}},
+		{"code", string(e.code)}, {"message", e.message}, {"innerError", inner},
 	}}})
+}
+
+// nested puts each cause into the one before.
+func nested(causes []code) object {
+	if len(causes) == 0 {
+		return nil
+	}
+	o := object{{"code", string(causes[0])}}
+	if inner := nested(causes[1:]); inner != nil {
+		o = append(o, member{"innerError", inner})
+	}
+	return o
 }
 
 // write shows a handler's reply.

@@ -1,0 +1,45 @@
+package graphtest
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestRoutesCountAgainstTheirLimits(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		service         *service
+		method, pattern string
+		want            float64 // the nearest quota
+	}{
+		{directory, "POST", "/subscriptions", 5000},
+		{directory, "GET", "/~/presence", 1500},
+		{directory, "GET", "/teams/{team}/channels/{channel}/messages/{message}/replies", 20},
+		{directory, "POST", "/teams/{team}/channels/{channel}/messages", 50},
+		{directory, "GET", "/chats/{chat}/messages", 20},
+		{directory, "POST", "/~/chats/{chat}/messages", 20},
+		{directory, "GET", "/teams/{team}/channels", 60},
+		{directory, "POST", "/teams", 10},
+		{directory, "GET", "/teams/{team}", 30},
+		{directory, "GET", "/~/joinedTeams", 30},
+		{directory, "DELETE", "/teams/{team}/channels/{channel}", 15},
+		{directory, "PATCH", "/teams/{team}/channels/{channel}", 30},
+		{exchange, "GET", "/~/messages", 10000},
+		{oneDrive, "GET", "/~drive/~item", 1200},
+		{directory, "GET", "/users", 3500},
+	} {
+		limits := limitsOf(leaf{route: &route{method: tt.method, pattern: tt.pattern, service: tt.service}})
+		if got := limits[1].quota; got != tt.want {
+			t.Errorf("%s %s has a quota of %v, want %v", tt.method, tt.pattern, got, tt.want)
+		}
+	}
+	var names []string
+	for _, g := range limitGroups {
+		for _, l := range g.limits {
+			if slices.Contains(names, l.name) {
+				t.Errorf("two limits share the name %s, and so a quota", l.name)
+			}
+			names = append(names, l.name)
+		}
+	}
+}
