@@ -41,7 +41,7 @@ func (sh *shape[T]) readExpand(c *call) error {
 		}
 		e := &expansion{name: p.name, typ: strings.TrimPrefix(p.typ, "[]"), top: -1}
 		if nested {
-			if err := e.read(inner); err != nil {
+			if err := e.read(inner, c.route.service.bare); err != nil {
 				return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", err)
 			}
 		}
@@ -58,7 +58,8 @@ func (sh *shape[T]) add(p *property[T], e *expansion) {
 }
 
 // read reads the options in the parentheses, of which the last one is there.
-func (e *expansion) read(inner string) error {
+// bare ones have no $.
+func (e *expansion) read(inner string, bare bool) error {
 	inner, closed := strings.CutSuffix(strings.TrimSpace(inner), ")")
 	if !closed {
 		return odata.SyntaxError("Syntax error in '$expand=" + e.name + "(" + inner + "'.")
@@ -67,6 +68,9 @@ func (e *expansion) read(inner string) error {
 	for _, option := range splitOutside(inner, ';') {
 		key, value, found := strings.Cut(strings.TrimSpace(option), "=")
 		key = strings.ToLower(strings.TrimSpace(key))
+		if bare && !strings.HasPrefix(key, "$") {
+			key = "$" + key
+		}
 		if !found || seen[key] {
 			return odata.SyntaxError("Syntax error in '$expand=" + e.name + "(" + inner + ")'.")
 		}

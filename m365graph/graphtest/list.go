@@ -13,6 +13,7 @@ type listing[T any] struct {
 	items   []T                       // in the order that holds without $orderby
 	context string                    // after $metadata#, such as users('…')/messages
 	check   func(*call, *query) error // rules of the service; nil: none
+	members odata.Types               // of types that differ from one collection to the next; nil: none
 	search  *searching[T]             // nil: items are what was found already
 }
 

@@ -52,6 +52,19 @@ func (s *schema[T]) types() odata.Types {
 	}
 }
 
+// types are those of the schema and the collection's own.
+func (l *listing[T]) types() odata.Types {
+	if l.members == nil {
+		return l.schema.types()
+	}
+	return func(name string) odata.Members {
+		if m := l.members(name); m != nil {
+			return m
+		}
+		return l.schema.types()(name)
+	}
+}
+
 // typeOf gives the type of a property that a filter or an order can name.
 func (s *schema[T]) typeOf(name string) (string, bool) {
 	p, ok := s.find(name)

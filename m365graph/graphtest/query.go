@@ -50,13 +50,15 @@ func (o options) names() []string {
 }
 
 // checkOptions refuses unknown and repeated system options, and puts known
-// ones into one spelling. On beta the $ may be left out.
+// ones into one spelling. On beta the $ may be left out, and so it may in
+// OneDrive and SharePoint, where format is an option of its own.
 func (c *call) checkOptions() error {
 	seen := map[string]bool{}
 	for i := range c.params {
 		p := &c.params[i]
 		name := strings.ToLower(p.name)
-		if c.version == "beta" && slices.Contains(optionNames, "$"+name) {
+		bare := c.version == "beta" || c.route.service.bare && name != "format"
+		if bare && slices.Contains(optionNames, "$"+name) {
 			name = "$" + name
 		}
 		if !strings.HasPrefix(name, "$") {
@@ -104,12 +106,12 @@ func readQuery[T any](c *call, l *listing[T]) (*query, error) {
 		return nil, failf(c.route.service.badQuery, "%v", err)
 	}
 	if text := c.param("$filter"); text != "" {
-		if q.filter, err = odata.Parse(text, l.schema.name, l.schema.types()); err != nil {
+		if q.filter, err = odata.Parse(text, l.schema.name, l.types()); err != nil {
 			return nil, failf(c.route.service.badQuery, "Invalid filter clause: %v", err)
 		}
 	}
 	if text := c.param("$orderby"); text != "" {
-		if q.order, err = odata.ParseOrder(text, l.schema.name, l.schema.types()); err != nil {
+		if q.order, err = odata.ParseOrder(text, l.schema.name, l.types()); err != nil {
 			return nil, failf(c.route.service.badQuery, "Invalid $orderby clause: %v", err)
 		}
 	}

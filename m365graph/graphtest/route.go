@@ -44,6 +44,7 @@ type service struct {
 	// "" means that the maximum is taken instead.
 	topTooLarge string
 	minTop      int
+	bare        bool // options may come without their $
 }
 
 var (
@@ -51,7 +52,7 @@ var (
 		topTooLarge: "Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", minTop: 1}
 	exchange = &service{denied: codeAccessDenied, badQuery: codeParseURI,
 		topTooLarge: "The limit of '%[2]d' for Top query has been exceeded. The value from the incoming request is '%[1]d'."}
-	oneDrive = &service{denied: codeDriveDenied, badQuery: codeDriveBad}
+	oneDrive = &service{denied: codeDriveDenied, badQuery: codeDriveBad, bare: true}
 )
 
 // macros are the elements of a pattern that can be written in several ways.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/odata"
 )
 
 // columnTypes are the facets of
@@ -139,7 +141,10 @@ func readField(col *Column, raw json.RawMessage) (value any, ok bool) {
 	case bool:
 		return v, col.Type == "boolean"
 	case float64:
-		return v, col.Type == "number" || col.Type == "currency" || col.Type == "lookup"
+		if col.Type == "lookup" {
+			return itoa(int(v)), true
+		}
+		return v, col.Type == "number" || col.Type == "currency"
 	case []any:
 		var texts []string
 		for _, e := range v {
@@ -176,10 +181,65 @@ func (i *listItem) fieldSet() object {
 		}
 	}
 	return append(o, object{
-		{"Modified", i.modified}, {"Created", i.created}, {"AuthorLookupId", "6"}, {"EditorLookupId", "6"},
+		{"Modified", formatTime(i.modified)}, {"Created", formatTime(i.created)}, {"AuthorLookupId", "6"}, {"EditorLookupId", "6"},
 		{"_UIVersionString", itoa(i.version) + ".0"}, {"Attachments", false}, {"Edit", ""},
-		{"ItemChildCount", "0"}, {"FolderChildCount", "0"}, {"ID", float64(i.number)},
+		{"ItemChildCount", "0"}, {"FolderChildCount", "0"},
 	}...)
+}
+
+// members are the types of the fields, which filters and orders see.
+func (l *listStore) members(typeName string) odata.Members {
+	switch typeName {
+	case listItemSchema.name:
+		return func(name string) (string, bool) {
+			if strings.EqualFold(name, "fields") {
+				return "fieldValueSet", true
+			}
+			return listItemSchema.typeOf(name)
+		}
+	case "fieldValueSet":
+		return l.fieldType
+	}
+	return nil
+}
+
+// fieldType is the type of a field. Times are texts in filters, as SharePoint
+// has them.
+func (l *listStore) fieldType(name string) (string, bool) {
+	col := l.column(name)
+	if col == nil {
+		col = l.column(strings.TrimSuffix(name, "LookupId"))
+		return "Edm.String", col != nil && strings.HasSuffix(name, "LookupId")
+	}
+	switch col.Type {
+	case "number", "currency":
+		if col.Name != "ID" {
+			return "Edm.Double", true
+		}
+	case "boolean":
+		return "Edm.Boolean", true
+	}
+	return "Edm.String", true
+}
+
+// checkIndexed holds SharePoint's rule for filters and orders: what they name
+// is indexed, or the caller accepts that a large list may fail.
+func (l *listStore) checkIndexed(c *call, q *query) error {
+	var paths []string
+	if q.filter != nil {
+		paths = q.filter.Paths
+	}
+	for _, key := range q.order {
+		paths = append(paths[:len(paths):len(paths)], key.Path)
+	}
+	_, honoured := c.prefer["honornonindexedquerieswarningmayfailrandomly"]
+	for _, path := range paths {
+		name, isField := strings.CutPrefix(path, "fields/")
+		if col := l.column(name); isField && !honoured && (col == nil || !col.Indexed) {
+			return failf(codeDriveBad, "Field '%s' cannot be referenced in filter or orderby as it is not indexed. Provide the 'Prefer: HonorNonIndexedQueriesWarningMayFailRandomly' header to allow this, but be warned that such queries may fail on large lists.", name)
+		}
+	}
+	return nil
 }
 
 // contentType is one of SharePoint's that every list has.

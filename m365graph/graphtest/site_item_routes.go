@@ -48,7 +48,10 @@ func (c *call) listItem() (*listItem, error) {
 }
 
 func listItemListing(l *listStore) listing[*listItem] {
-	return listing[*listItem]{schema: listItemSchema, items: l.all(), context: l.context() + "/items"}
+	return listing[*listItem]{
+		schema: listItemSchema, items: l.all(), context: l.context() + "/items", members: l.members,
+		check: func(c *call, q *query) error { return l.checkIndexed(c, q) },
+	}
 }
 
 func listListItems(c *call) (*reply, error) {

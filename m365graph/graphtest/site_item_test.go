@@ -3,6 +3,7 @@ package graphtest_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -144,8 +145,38 @@ func TestItemsAreExpandedAndPaged(t *testing.T) {
 	if item := f.get(t, inventory+"/items/1"); item["fields"] != nil {
 		t.Errorf("an item shows its fields unasked: %v", item)
 	}
+	if bare := f.get(t, inventory+"/items?expand=fields(select=Color)&top=1")["value"].([]any); len(bare) != 1 || bare[0].(map[string]any)["fields"].(map[string]any)["Color"] != "Blue" {
+		t.Errorf("options without $ gave %v", bare)
+	}
 	if fields := f.get(t, inventory+"/items/1/fields?$select=Title"); fields["Title"] != "Widget" || fields["Color"] != nil {
 		t.Errorf("the fields are %v", fields)
+	}
+}
+
+func TestItemsAreFiltered(t *testing.T) {
+	t.Parallel()
+	f := setupSites(t)
+	const prefer = "HonorNonIndexedQueriesWarningMayFailRandomly"
+	for filter, want := range map[string]string{
+		"fields/Title eq 'gadget'": "2", "fields/Quantity gt 100": "1 2", "fields/Color eq 'Red' and fields/Quantity lt 100": "3",
+		"startswith(fields/Title,'G')": "2 3", "fields/Sold eq true": "", "fields/Modified ge '2026-01-01T00:00:00Z'": "1 2 3",
+		"fields/AuthorLookupId eq '6'": "1 2 3", "fields/Due eq null": "1 2 3", "fields/id eq '1'": "1", "createdDateTime ge 2027-01-01T00:00:00Z": "",
+		"contentType/name eq 'Item' and fields/Color in ('Blue','Green')": "1",
+	} {
+		if got := strings.Join(valuesOf(f.get(t, inventory+"/items?$filter="+url.QueryEscape(filter), "Prefer", prefer), "id"), " "); got != want {
+			t.Errorf("%s gave %q, want %q", filter, got, want)
+		}
+	}
+	if got := strings.Join(valuesOf(f.get(t, inventory+"/items?$expand=fields&$filter=fields/Color%20eq%20'Red'"), "id"), " "); got != "2 3" {
+		t.Errorf("an indexed column gave %q", got)
+	}
+	if got := strings.Join(valuesOf(f.get(t, inventory+"/items?$orderby=fields/Quantity%20desc", "Prefer", prefer), "id"), " "); got != "1 2 3" {
+		t.Errorf("the order is %q", got)
+	}
+	for _, query := range []string{"$filter=fields/Title%20eq%20'x'", "$orderby=fields/Title", "$filter=fields/Nothing%20eq%201", "$filter=fields/Quantity%20eq%20'x'", "$filter=Title%20eq%20'x'"} {
+		if a := f.do(t, "GET", inventory+"/items?"+query, ""); a.status != http.StatusBadRequest || a.code(t) != "invalidRequest" {
+			t.Errorf("%s = %d %s, want 400 invalidRequest", query, a.status, a.body)
+		}
 	}
 }
 
