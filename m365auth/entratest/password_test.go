@@ -54,7 +54,7 @@ func TestMSALSignsInWithAPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := client.AcquireTokenByUsernamePassword(t.Context(), []string{"Mail.Read"}, sales, secret)
+	result, err := client.AcquireTokenByUsernamePassword(t.Context(), []string{"Mail.Read"}, sales, secret) //nolint:staticcheck // programs still call it
 	if err != nil {
 		t.Fatal(err)
 	}

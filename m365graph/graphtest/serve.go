@@ -82,6 +82,9 @@ func (x *httpExchange) begin(known Request) {
 func (x *httpExchange) finish() {
 	x.entry.Sent = x.w.sent
 	x.settle(x.w.status)
+	if x.s.opts.Log != nil {
+		x.s.opts.Log(x.entry)
+	}
 }
 
 // settle notes the answer.

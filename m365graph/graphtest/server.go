@@ -50,6 +50,10 @@ type Options struct {
 	// self-signed, for loopback addresses and the real service's names.
 	Certificate *tls.Certificate
 
+	// Log is called with each request when it is over, from many goroutines at
+	// once. nil means that [Server.Requests] alone tells.
+	Log func(Request)
+
 	// Now is the clock of tokens, timestamps and new items. nil means
 	// time.Now.
 	Now func() time.Time
@@ -145,6 +149,18 @@ func (s *Server) Host() string { return s.api.addr }
 // ContentHost is the host and port that upload and download URLs point at.
 // It refuses whoever sends it an Authorization header.
 func (s *Server) ContentHost() string { return s.content.addr }
+
+// DriveID is the id of a person's OneDrive, by object id or user principal name;
+// "" if there is nobody of that name.
+func (s *Server) DriveID(user string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	u := s.tenant.user(user)
+	if u == nil {
+		return ""
+	}
+	return u.drive.id
+}
 
 // Certificate is the certificate of both hosts, for a client's root pool; nil
 // in memory.

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestServeAnswersUntilInterrupted(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "ready.json")
+	r := serving(t, "-ready", file)
+	written, err := os.ReadFile(file)
+	if err != nil || string(written) != r.line {
+		t.Errorf("-ready wrote %q, %v, want the line %q", written, err, r.line)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the ready file is %v, %v, want it for its owner alone", info.Mode(), err)
+	}
+	if r.Users[0].UPN == "" || r.Users[0].ID == "" || !strings.HasPrefix(r.Users[0].DriveID, "b!") || r.ClientID == "" || r.ClientSecret == "" {
+		t.Errorf("the line %s lacks a user, a drive, a client or its secret", r.line)
+	}
+	pem, err := os.ReadFile(r.CAFile)
+	if err != nil || bytes.Count(pem, []byte("BEGIN")) != 1 || !bytes.HasPrefix(pem, []byte("-----BEGIN CERTIFICATE-----")) {
+		t.Errorf("%s holds %q, %v, want one certificate and no key", r.CAFile, pem, err)
+	}
+	token := r.tokenOf(t)
+	direct, proxied := r.client(t, false), r.client(t, true)
+	if code, body := fetch(t, direct, token, r.Graph+"/v1.0/me/drive"); code != 200 || !strings.Contains(body, r.Users[0].DriveID) {
+		t.Errorf("the drive answered %d %s, want the one of the line", code, body)
+	}
+	if code, body := fetch(t, proxied, token, "https://graph.microsoft.com/v1.0/me"); code != 200 || !strings.Contains(body, r.Users[0].ID) {
+		t.Errorf("/me under the real name answered %d %s, want the person of the line", code, body)
+	}
+	if code, body := fetch(t, proxied, "", "https://login.microsoftonline.us/"+r.TenantID+"/v2.0/.well-known/openid-configuration"); code != 200 || !strings.Contains(body, `"https://login.microsoftonline.us/`) {
+		t.Errorf("discovery under a real name answered %d %s", code, body)
+	}
+	r.interrupt(t)
+	for _, path := range []string{file, r.CAFile, filepath.Dir(filepath.Dir(r.CAFile))} {
+		if _, err := os.Stat(path); !os.IsNotExist(err) {
+			t.Errorf("%s is there after the end: %v", path, err)
+		}
+	}
+	if r.stderr.Len() > 0 {
+		t.Errorf("standard error: %s", r.stderr)
+	}
+}
+
+func TestTwoAtOnceAndAPortInUse(t *testing.T) {
+	t.Parallel()
+	one, two := serving(t), serving(t)
+	if one.Graph == two.Graph || one.ClientSecret == two.ClientSecret || one.CAFile == two.CAFile {
+		t.Errorf("two emulators share something: %s and %s", one.line, two.line)
+	}
+	if code, _ := fetch(t, two.client(t, false), one.tokenOf(t), two.Graph+"/v1.0/me"); code != 401 {
+		t.Errorf("the token of one emulator answered %d at another, want 401", code)
+	}
+	got := runProgram(t, program(t, "serve", "-listen", strings.TrimPrefix(one.Graph, "https://")))
+	if got.code != exitUsage || got.out != "" || strings.Count(got.err, "\n") != 1 || !strings.Contains(got.err, "in use") {
+		t.Errorf("on a port in use: exit code %d, out %q, err %q, want 2 and one line", got.code, got.out, got.err)
+	}
+}
+
+// A fixed port fixes those of sign-in, content and proxy, too.
+func TestListenTakesFourPorts(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln.Close()
+	port := ln.Addr().(*net.TCPAddr).Port
+	if port > 65530 {
+		t.Skip("the system chose a port at the end")
+	}
+	got, err := addresses(ln.Addr().String())
+	if err != nil || got[0] != ln.Addr().String() || got[3] != "127.0.0.1:"+strconv.Itoa(port+3) {
+		t.Errorf("addresses(%s) = %v, %v, want four ports in a row", ln.Addr(), got, err)
+	}
+}
+
+func TestDataLogAndProblems(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"mail/Inbox/1.eml": "From: Plant <plant@contoso.example>\r\nTo: Sales Desk <sales@contoso.example>\r\nSubject: Forty pallets\r\nDate: Mon, 16 Nov 2026 08:00:00 +0000\r\n\r\nAt nine.\r\n",
+		"mail/Inbox/2.eml": "",
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log := filepath.Join(t.TempDir(), "requests.jsonl")
+	r := serving(t, "-data", dir, "-log", log, "-approve", "page")
+	token := r.tokenOf(t, "-user", "sales@contoso.example", "-scopes", "Mail.Read")
+	if code, body := fetch(t, r.client(t, false), token, r.Graph+"/v1.0/me/messages?$select=subject"); code != 200 || !strings.Contains(body, "Forty pallets") {
+		t.Errorf("messages answered %d %s, want the file's", code, body)
+	}
+	if code, _ := fetch(t, r.client(t, false), token, r.Graph+"/v1.0/me/events"); code != 403 {
+		t.Errorf("events with Mail.Read alone answered %d, want 403", code)
+	}
+	fetch(t, r.client(t, true), "", "https://login.microsoftonline.com/common/discovery/v2.0/keys")
+	r.interrupt(t)
+	if !strings.Contains(r.stderr.String(), "2.eml") {
+		t.Errorf("standard error %q does not name the file that could not be loaded", r.stderr)
+	}
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), token) || strings.Contains(string(text), r.ClientSecret) {
+		t.Error("the log holds a secret")
+	}
+	var got []entry
+	for line := range strings.Lines(string(text)) {
+		var e entry
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("line %q: %v", line, err)
+		}
+		got = append(got, e)
+	}
+	if len(got) != 3 || got[0].Path != "/v1.0/me/messages" || got[0].Query != "$select=subject" || got[0].Status != 200 ||
+		got[1].Status != 403 || got[2].Service != "login" || got[2].Host != "login.microsoftonline.com" {
+		t.Errorf("the log is %s, want the three requests and nothing else", text)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	r := serving(t, "-token-lifetime", "2h")
+	file := filepath.Join(t.TempDir(), "ready.json")
+	if err := os.WriteFile(file, []byte(r.line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := runProgram(t, program(t, "token", "-ready", file, "-user", "ghost@contoso.example")); got.code != exitUsage || !strings.Contains(got.err, "ghost@contoso.example") {
+		t.Errorf("a token of nobody: exit code %d, %q, want 2 and the name", got.code, got.err)
+	}
+	// Without -ready it is the one that was started last, in this home.
+	cmd := program(t, "token", "--scopes", "Mail.Read", "User.Read")
+	cmd.Env = r.cmd.Env
+	if got := runProgram(t, cmd); got.code != 0 || strings.Count(got.out, ".") != 2 {
+		t.Errorf("token without -ready: exit code %d, out %q, err %q, want a token", got.code, got.out, got.err)
+	}
+	wrong := strings.Replace(r.line, r.ControlKey, "x", 1)
+	if err := os.WriteFile(file, []byte(wrong), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := runProgram(t, program(t, "token", "-ready", file)); got.code != exitUsage || got.out != "" {
+		t.Errorf("with another key: exit code %d, out %q, want 2 and no token", got.code, got.out)
+	}
+	r.interrupt(t)
+	if got := runProgram(t, program(t, "token", "-ready", file)); got.code != exitUsage || !strings.Contains(got.err, "no emulator answers") {
+		t.Errorf("after the end: exit code %d, %q, want 2 and why", got.code, got.err)
+	}
+}
