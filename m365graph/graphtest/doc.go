@@ -52,9 +52,11 @@
 //
 // [Server.Throttle] answers 429. [Server.Fail] arranges any other failure of
 // chosen requests: statuses and codes, a Retry-After in any form, pages of
-// HTML, delays, connections cut before or within the answer, and all of them
-// before or after the request was carried out. [Server.Requests] tells what
-// was asked, without secrets.
+// HTML, delays, broken documents, pages that come twice, another clock,
+// connections cut before or within the answer, and all of them before or after
+// the request was carried out; [ParseFaults] reads them from a file.
+// [Options.Throttling] keeps the limits that Microsoft publishes.
+// [Server.Requests] tells what was asked, without secrets.
 //
 // # What it is not
 //

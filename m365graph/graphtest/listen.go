@@ -1,6 +1,7 @@
 package graphtest
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -44,10 +45,16 @@ func listen(addr string, cert *certificate, h http.Handler) (*listener, error) {
 		ErrorLog:          log.New(io.Discard, "", 0), // cut connections are part of the job
 		ReadHeaderTimeout: 30 * time.Second,
 		ConnState:         l.connState,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, c)
+		},
 	}
 	l.work.Go(func() { _ = l.server.ServeTLS(ln, "", "") }) // ends with ErrServerClosed
 	return l, nil
 }
+
+// connKey is under which a request's context has the connection.
+type connKey struct{}
 
 // connState counts connections, so that close can wait for the last one.
 func (l *listener) connState(_ net.Conn, state http.ConnState) {

@@ -125,19 +125,21 @@ func (x *httpExchange) answer() {
 	if f != nil && !x.wait(f.Delay) {
 		return
 	}
+	if f != nil {
+		x.skew(f.Skew)
+	}
 	if f != nil && !f.After {
-		if f.Cut == CutBefore {
-			panic(http.ErrAbortHandler)
-		}
+		x.cut(f)
 		if f.answers() {
 			x.writeFault(f)
 			return
 		}
 	}
 	rep, err := x.handle()
+	if f != nil {
+		x.cut(f)
+	}
 	switch {
-	case f != nil && f.After && f.Cut == CutBefore:
-		panic(http.ErrAbortHandler)
 	case f != nil && f.After && f.answers():
 		x.writeFault(f)
 	case err != nil:

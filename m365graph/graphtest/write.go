@@ -61,6 +61,9 @@ func (x *httpExchange) write(rep *reply) {
 	switch {
 	case rep.json != nil:
 		h.Set("OData-Version", "4.0")
+		if x.fault != nil && x.fault.Page != PageKept {
+			rep.json = x.spoilPage(rep.json)
+		}
 		x.writeJSON(status, rep.json)
 	case rep.raw != nil:
 		x.writeContent(rep.raw)
@@ -74,7 +77,10 @@ func (x *httpExchange) write(rep *reply) {
 }
 
 func (x *httpExchange) writeJSON(status int, doc []byte) {
-	x.w.Header().Set("Content-Type", jsonType)
+	x.w.Header().Set("Content-Type", x.contentType(jsonType))
+	if x.fault != nil {
+		doc = x.fault.JSON.spoil(doc)
+	}
 	x.writeBody(status, doc)
 }
 
@@ -84,7 +90,7 @@ func (x *httpExchange) writeContent(b *content) {
 		defer func() { _ = b.close() }()
 	}
 	h := x.w.Header()
-	h.Set("Content-Type", b.contentType)
+	h.Set("Content-Type", x.contentType(b.contentType))
 	if b.etag != "" {
 		h.Set("ETag", b.etag)
 	}

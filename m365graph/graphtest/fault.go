@@ -2,6 +2,7 @@ package graphtest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,6 +18,29 @@ const (
 	CutNone   Cut = iota
 	CutBefore     // before the first byte of the answer; with After, the request was carried out
 	CutBody       // within the body of the answer
+	CutReset      // as CutBefore, but the connection is reset, with all that is under way on it
+)
+
+// PageFault says what a [Fault] makes of a page of a list or of a delta round.
+type PageFault int
+
+// What real pages do at times.
+const (
+	PageKept     PageFault = iota
+	PageReplayed           // its next link leads to the same page once more
+	PageShuffled           // its items stand in another order
+	PageEmpty              // it has no items, and its next link leads to them
+)
+
+// JSONFault says how a [Fault] damages a document, of which all arrives that was
+// announced.
+type JSONFault int
+
+// The damages.
+const (
+	JSONWhole     JSONFault = iota
+	JSONTruncated           // the second half is missing
+	JSONBroken              // it is no JSON, from its first byte on
 )
 
 // Fault spoils some requests. The zero value of each field but Route means
@@ -29,7 +53,12 @@ type Fault struct {
 	Route string
 
 	Skip  int // so many matching requests pass first
-	Count int // so many are spoiled after them; 0 means one, -1 all
+	Count int // so many are spoiled after them; 0 means one, or with a Rate all; -1 all
+
+	// Rate is the part of the requests that is spoiled, from 0 to 1, as chance
+	// has it; 0 means each. Seed makes chance take another course.
+	Rate float64
+	Seed uint64
 
 	Status     int         // answered instead; 0 with a Code means the code's own
 	Code       string      // error.code of the answer, such as "TooManyRequests"
@@ -40,9 +69,16 @@ type Fault struct {
 
 	After bool          // carry the request out before failing it
 	Delay time.Duration // wait before doing anything
+	Skew  time.Duration // how far the server's clock is ahead
+
+	Page        PageFault
+	JSON        JSONFault
+	ContentType string // of the answer, instead of its own
 
 	Cut      Cut
 	CutAfter int64 // bytes of the body that arrive with CutBody; 0 means half, or one of a file
+
+	luck *rand.Rand
 }
 
 // answers tells whether the fault has an answer of its own.
@@ -58,9 +94,16 @@ type faults struct {
 // in the order of the calls. It returns an error if no route answers to the
 // name.
 func (s *Server) Fail(f Fault) error {
+	if err := f.check(); err != nil {
+		return fmt.Errorf("graphtest: %w", err)
+	}
 	if f.Count == 0 {
 		f.Count = 1
+		if f.Rate > 0 {
+			f.Count = -1
+		}
 	}
+	f.luck = rand.New(rand.NewPCG(f.Seed, 0)) //nolint:gosec // a course of faults, not a secret
 	if f.Route != "" && !s.hasRoute(f.Route) {
 		return fmt.Errorf("graphtest: no route %q", f.Route)
 	}
@@ -76,6 +119,28 @@ func (s *Server) Throttle(route string, skip, count int, retryAfter string) erro
 	return s.Fail(Fault{Route: route, Skip: skip, Count: count, Code: string(codeTooManyRequests), RetryAfter: retryAfter})
 }
 
+// ClearFaults forgets the faults that are still due.
+func (s *Server) ClearFaults() {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.due = nil
+}
+
+// check refuses what no answer can be.
+func (f *Fault) check() error {
+	switch {
+	case f.Skip < 0 || f.Count < -1:
+		return fmt.Errorf("fault of %q: a count is negative", f.Route)
+	case !(f.Rate >= 0 && f.Rate <= 1):
+		return fmt.Errorf("fault of %q: the rate %v is not within 0 and 1", f.Route, f.Rate)
+	case f.Status != 0 && (f.Status < 200 || f.Status > 999):
+		return fmt.Errorf("fault of %q: %d is no status of an answer", f.Route, f.Status)
+	case f.Delay < 0 || f.CutAfter < 0:
+		return fmt.Errorf("fault of %q: a delay or a length is negative", f.Route)
+	}
+	return nil
+}
+
 // take gives the fault that is due for a request, if any.
 func (f *faults) take(l leaf) *Fault {
 	f.mu.Lock()
@@ -87,6 +152,9 @@ func (f *faults) take(l leaf) *Fault {
 		if due.Skip > 0 {
 			due.Skip--
 			return nil
+		}
+		if due.Rate > 0 && due.luck.Float64() >= due.Rate {
+			continue
 		}
 		if due.Count > 0 {
 			due.Count--

@@ -1,6 +1,7 @@
 package graphtest_test
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -163,6 +164,51 @@ func TestFaultOfNoRouteIsRefused(t *testing.T) {
 	for _, route := range []string{"", "get /ME", "GET /~", "GET /users/{anything}/messages/{m}", "GET /~/mailFolders/{f}/messages"} {
 		if err := f.Fail(graphtest.Fault{Route: route, Status: 500}); err != nil {
 			t.Errorf("Fail(%q) = %v, want nil", route, err)
+		}
+	}
+}
+
+func TestFaultHitsAPartOfTheRequests(t *testing.T) {
+	t.Parallel()
+	course := func(seed uint64) string {
+		f := setup(t, office())
+		must(t, f.Fail(graphtest.Fault{Route: "GET /me", Rate: 0.3, Seed: seed, Status: 503}))
+		text := ""
+		for range 60 {
+			text += strconv.Itoa(f.do(t, "GET", "/me", "").status) + " "
+		}
+		return text
+	}
+	first := course(1)
+	if n := strings.Count(first, "503"); n < 8 || n > 30 {
+		t.Errorf("%d of 60 requests failed at a rate of 0.3", n)
+	}
+	if again := course(1); again != first {
+		t.Errorf("the same seed took another course: %s, then %s", first, again)
+	}
+	if other := course(2); other == first {
+		t.Error("another seed took the same course")
+	}
+}
+
+func TestClearedFaultsAreOver(t *testing.T) {
+	t.Parallel()
+	f := setup(t, office())
+	must(t, f.Fail(graphtest.Fault{Count: -1, Status: 503}))
+	f.ClearFaults()
+	if a := f.do(t, "GET", "/me", ""); a.status != 200 {
+		t.Errorf("GET /me = %d, want 200", a.status)
+	}
+}
+
+func TestFaultThatMakesNoSenseIsRefused(t *testing.T) {
+	t.Parallel()
+	f := setup(t, office())
+	for _, fault := range []graphtest.Fault{
+		{Skip: -1}, {Count: -2}, {Rate: 1.5}, {Rate: -0.1}, {Rate: math.NaN()}, {Status: 99}, {Status: 1000}, {Delay: -1}, {CutAfter: -1},
+	} {
+		if err := f.Fail(fault); err == nil {
+			t.Errorf("Fail(%+v) succeeded, want an error", fault)
 		}
 	}
 }

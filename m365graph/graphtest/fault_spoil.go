@@ -1,0 +1,123 @@
+package graphtest
+
+import (
+	"bytes"
+	"crypto/tls"
+	"encoding/json"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+)
+
+// cut ends the connection, if the fault says so, before anything is answered.
+func (x *httpExchange) cut(f *Fault) {
+	switch f.Cut {
+	case CutReset:
+		if conn, ok := x.r.Context().Value(connKey{}).(*tls.Conn); ok {
+			if tcp, ok := conn.NetConn().(*net.TCPConn); ok {
+				_ = tcp.SetLinger(0) // what is unsent is dropped, and the end is a reset
+				_ = tcp.Close()
+			}
+		}
+		panic(http.ErrAbortHandler)
+	case CutBefore:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// skew moves the clock that the request sees.
+func (x *httpExchange) skew(by time.Duration) {
+	if by != 0 {
+		x.call.now = x.call.now.Add(by)
+		x.w.Header().Set("Date", x.call.now.Format(http.TimeFormat))
+	}
+}
+
+// contentType is the type of an answer, or what a fault makes of it.
+func (x *httpExchange) contentType(own string) string {
+	if x.fault != nil && x.fault.ContentType != "" {
+		return x.fault.ContentType
+	}
+	return own
+}
+
+// spoil damages a document.
+func (j JSONFault) spoil(doc []byte) []byte {
+	switch j {
+	case JSONTruncated:
+		return doc[:len(doc)/2]
+	case JSONBroken:
+		return append([]byte("}"), doc...)
+	}
+	return doc
+}
+
+// spoilPage changes a page as the fault says. What is no page stays.
+func (x *httpExchange) spoilPage(doc []byte) []byte {
+	members, ok := membersOf(doc)
+	if !ok {
+		return doc
+	}
+	var page object
+	isPage := false
+	for _, m := range members {
+		switch raw := m.value.(json.RawMessage); {
+		case m.name == "value" && len(raw) > 0 && raw[0] == '[':
+			isPage = true
+			page = append(page, member{"value", x.fault.Page.items(raw, x.number)})
+		case x.fault.Page != PageShuffled && (m.name == "@odata.nextLink" || m.name == "@odata.deltaLink"):
+		default:
+			page = append(page, m)
+		}
+	}
+	if !isPage {
+		return doc
+	}
+	if x.fault.Page != PageShuffled {
+		page = append(page, member{"@odata.nextLink", "https://" + x.r.Host + x.r.URL.RequestURI()})
+	}
+	return appendJSON(nil, page)
+}
+
+// items is what becomes of the items of a page.
+func (p PageFault) items(raw json.RawMessage, seed int64) any {
+	switch p {
+	case PageEmpty:
+		return []any{}
+	case PageShuffled:
+		var items []json.RawMessage
+		if json.Unmarshal(raw, &items) != nil {
+			return raw
+		}
+		luck := rand.New(rand.NewPCG(uint64(seed), 1)) //nolint:gosec // an order, not a secret
+		luck.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+		shuffled := make([]any, len(items))
+		for i, item := range items {
+			shuffled[i] = item
+		}
+		return shuffled
+	}
+	return raw
+}
+
+// membersOf takes a JSON object apart without reading its values.
+func membersOf(doc []byte) (members object, ok bool) {
+	dec := json.NewDecoder(bytes.NewReader(doc))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil, false
+	}
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return nil, false
+		}
+		var value json.RawMessage
+		if dec.Decode(&value) != nil {
+			return nil, false
+		}
+		text, _ := name.(string)
+		members = append(members, member{text, value})
+	}
+	return members, true
+}
