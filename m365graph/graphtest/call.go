@@ -26,6 +26,7 @@ type call struct {
 	token   *token            // nil on the content host
 	user    *userState        // whose data the path addresses; nil outside of ~
 	body    []byte
+	spool   *spool // in place of body, where the route spools
 	now     time.Time
 }
 

@@ -59,6 +59,9 @@ const (
 	codePrecondition     code = "resourceModified"
 	codeUnauthenticated  code = "unauthenticated"
 	codeSessionNameTaken code = "upload_name_conflict"
+	codeLocked           code = "resourceLocked"
+	codeMalware          code = "malwareDetected"
+	codeNotAcceptable    code = "notAcceptable"
 )
 
 // codes gives each code its status, and the words Graph uses when a handler
@@ -115,6 +118,9 @@ var codes = map[code]struct {
 	codeQuota:            {http.StatusInsufficientStorage, "Insufficient Space Available"},
 	codePrecondition:     {http.StatusPreconditionFailed, "ETag does not match current item's value"},
 	codeUnauthenticated:  {http.StatusUnauthorized, "The caller is not authenticated."},
+	codeLocked:           {http.StatusLocked, "The resource you are attempting to access is locked"},
+	codeMalware:          {http.StatusForbidden, "Malware was detected in the requested resource."},
+	codeNotAcceptable:    {http.StatusNotAcceptable, "The requested format is not supported."},
 	codeSessionNameTaken: {http.StatusConflict, "Another file exists with the same name as the uploaded session."},
 }
 

@@ -11,16 +11,19 @@ import (
 // driveStore is a drive as it is now: a person's OneDrive, or a document library
 // of a site.
 type driveStore struct {
-	tenant   *tenantState
-	owner    driveOwner
-	id, name string
-	quota    int64 // bytes
-	root     *driveNode
-	items    map[string]*driveNode // by id
-	created  int                   // how many items and upload sessions requests have made
-	numbers  int                   // given to items, in the order in which they came
-	sessions map[string]*uploadSession
-	started  time.Time
+	tenant      *tenantState
+	owner       driveOwner
+	id, name    string
+	quota       int64 // bytes
+	noAnonymous bool  // links for everybody are disabled
+	root        *driveNode
+	items       map[string]*driveNode // by id
+	created     int                   // how many items and upload sessions requests have made
+	numbers     int                   // given to items, in the order in which they came
+	sessions    map[string]*uploadSession
+	deleted     map[string]*deletedItem // by id
+	binned      int64                   // bytes in the recycle bin
+	started     time.Time
 }
 
 // driveNode is a file or a folder.
@@ -34,12 +37,24 @@ type driveNode struct {
 	children []*driveNode          // of a folder, by name
 	byName   map[string]*driveNode // of a folder, by lower-cased name
 	blob     *blob                 // of a file; nil: a folder
+	facets   *facets               // that only the tenant's data has; nil: none
 
-	contentType           string // "": by name
-	createdBy, modifiedBy *Recipient
+	contentType           string    // "": by name
+	createdBy, modifiedBy object    // identitySets; nil: the drive's author
 	created, modified     time.Time // by the server's clock
 	fileCreated, fileTime time.Time // what the client says of its own file
 	version, contentTimes int       // changes of anything, and of the content
+
+	versions     []fileVersion // earlier ones, the oldest first
+	versionsMade int           // also of those deleted since
+	grants       []*grant
+	out          *checkout // nil: not checked out
+}
+
+// facets are what a driveItem tells of its content beyond file and folder.
+type facets struct {
+	pack, malware string
+	media         object // image, photo, video
 }
 
 // defaultQuota is one tebibyte.
@@ -47,52 +62,41 @@ const defaultQuota = 1 << 40
 
 // newDrive loads a drive and enters it among those of the tenant. given may be
 // nil: an empty drive.
-func (t *tenantState) newDrive(owner driveOwner, given *Drive, now time.Time) (*driveStore, error) {
+func (s *tenantState) newDrive(owner driveOwner, given *Drive, now time.Time) (*driveStore, error) {
 	if given == nil {
 		given = &Drive{}
 	}
-	s := &driveStore{
-		tenant: t, owner: owner, id: orElse(given.ID, owner.driveID()), name: orElse(given.Name, owner.library), quota: given.Quota, started: now,
-		items: map[string]*driveNode{}, sessions: map[string]*uploadSession{},
+	d := &driveStore{
+		tenant: s, owner: owner, id: orElse(given.ID, owner.driveID()), name: orElse(given.Name, owner.library), quota: given.Quota, noAnonymous: given.NoAnonymousLinks, started: now,
+		items: map[string]*driveNode{}, sessions: map[string]*uploadSession{}, deleted: map[string]*deletedItem{},
 	}
-	if s.quota == 0 {
-		s.quota = defaultQuota
+	if d.quota == 0 {
+		d.quota = defaultQuota
 	}
-	if t.drive(s.id) != nil {
-		return nil, fmt.Errorf("there are two drives with id %s", s.id)
+	if s.drive(d.id) != nil {
+		return nil, fmt.Errorf("there are two drives with id %s", d.id)
 	}
-	t.drives[strings.ToLower(s.id)] = s
-	t.driveOrder = append(t.driveOrder, s)
-	s.root = &driveNode{
-		id: driveItemID("item", s.id), name: "root", byName: map[string]*driveNode{},
+	s.drives[strings.ToLower(d.id)] = d
+	s.driveOrder = append(s.driveOrder, d)
+	d.root = &driveNode{
+		id: driveItemID("item", d.id), name: "root", byName: map[string]*driveNode{},
 		created: now, modified: now, fileCreated: now, fileTime: now, version: 1, contentTimes: 1,
 	}
-	s.items[s.root.id] = s.root
-	return s, s.load(s.root, given.Items, "", now)
+	d.items[d.root.id] = d.root
+	return d, d.load(d.root, given.Items, "", now)
 }
 
 // drive finds a drive by its id; clients lower-case them. nil if there is none.
-func (t *tenantState) drive(id string) *driveStore { return t.drives[strings.ToLower(id)] }
+func (s *tenantState) drive(id string) *driveStore { return s.drives[strings.ToLower(id)] }
 
 // load takes over items of the tenant.
 func (s *driveStore) load(parent *driveNode, given []*DriveItem, at string, now time.Time) error {
 	for i, item := range given {
 		position := at + "/" + itoa(i)
-		n := &driveNode{
-			id: item.ID, name: item.Name, description: item.Description, contentType: item.ContentType,
-			createdBy: item.CreatedBy, modifiedBy: item.LastModifiedBy,
-			created: item.CreatedDateTime, modified: item.LastModifiedDateTime, version: 1, contentTimes: 1,
-		}
+		n := newLoaded(item, now)
 		if n.id == "" {
 			n.id = driveItemID("item", s.id, position)
 		}
-		if n.modified.IsZero() {
-			n.modified = now
-		}
-		if n.created.IsZero() {
-			n.created = n.modified
-		}
-		n.fileCreated, n.fileTime = n.created, n.modified
 		switch {
 		case s.items[n.id] != nil:
 			return fmt.Errorf("%q: there are two with id %s", n.name, n.id)
@@ -101,10 +105,15 @@ func (s *driveStore) load(parent *driveNode, given []*DriveItem, at string, now 
 		case parent.child(n.name) != nil:
 			return fmt.Errorf("%q: there are two in one folder", n.name)
 		}
-		if item.Folder || item.Children != nil {
+		if item.Folder || item.Children != nil || item.Package != "" {
 			n.byName = map[string]*driveNode{}
 		} else if err := n.open(item); err != nil {
 			return fmt.Errorf("%q: %w", n.name, err)
+		}
+		for _, share := range item.Shared {
+			if err := n.loadShare(share); err != nil {
+				return fmt.Errorf("%q: %w", n.name, err)
+			}
 		}
 		s.attach(parent, n)
 		if err := s.load(n, item.Children, position, now); err != nil {
@@ -112,6 +121,23 @@ func (s *driveStore) load(parent *driveNode, given []*DriveItem, at string, now 
 		}
 	}
 	return nil
+}
+
+// newLoaded takes over what the tenant says of an item.
+func newLoaded(item *DriveItem, now time.Time) *driveNode {
+	n := &driveNode{
+		id: item.ID, name: item.Name, description: item.Description, contentType: item.ContentType, facets: facetsOf(item),
+		createdBy: recipientSet(item.CreatedBy), modifiedBy: recipientSet(item.LastModifiedBy),
+		created: item.CreatedDateTime, modified: item.LastModifiedDateTime, version: 1, contentTimes: 1,
+	}
+	if n.modified.IsZero() {
+		n.modified = now
+	}
+	if n.created.IsZero() {
+		n.created = n.modified
+	}
+	n.fileCreated, n.fileTime = n.created, n.modified
+	return n
 }
 
 // open gives a file of the tenant its content.
@@ -157,14 +183,6 @@ func (s *driveStore) detach(n *driveNode) {
 	n.parent = nil
 }
 
-// forget drops the ids of an item that was detached for good.
-func (s *driveStore) forget(n *driveNode) {
-	delete(s.items, n.id)
-	for _, c := range n.children {
-		s.forget(c)
-	}
-}
-
 // grow counts bytes of an item and of all folders around it.
 func (n *driveNode) grow(bytes int64) {
 	for ; n != nil; n = n.parent {
@@ -180,13 +198,6 @@ func (n *driveNode) within(folder *driveNode) bool {
 		}
 	}
 	return false
-}
-
-// touch notes a change of what is said about an item.
-func (n *driveNode) touch(now time.Time) {
-	n.version++
-	n.modified = now
-	n.modifiedBy = nil // the owner: nobody else gets here
 }
 
 // eTag and cTag are quoted as OneDrive quotes them, within the value itself.
@@ -212,16 +223,6 @@ func (n *driveNode) walk(visit func(*driveNode)) {
 		visit(c)
 		c.walk(visit)
 	}
-}
-
-// validName holds the rules of
-// https://support.microsoft.com/office/restrictions-and-limitations-in-onedrive-and-sharepoint-64883a5d-228e-48f5-b3d2-eb39e07630fa
-// that hold for every name.
-func validName(name string) bool {
-	if name == "" || len([]rune(name)) > 255 || name != strings.TrimSpace(name) || strings.HasSuffix(name, ".") || strings.HasPrefix(name, "~$") {
-		return false
-	}
-	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || strings.ContainsRune(`"*:<>?/\|`, r) })
 }
 
 // freeName numbers a name that is taken: "report 1.txt".

@@ -8,9 +8,6 @@ import (
 	"sync"
 )
 
-// spoolLimit is how much of a file is kept in memory. What is larger goes to disk.
-const spoolLimit = 1 << 20
-
 // blob is the content of a file. It does not change: a new version is a new blob.
 type blob struct {
 	size  int64
@@ -67,52 +64,4 @@ func closeIfCloser(r io.ReaderAt) error {
 		return c.Close()
 	}
 	return nil
-}
-
-// spool collects content as it comes in.
-type spool struct {
-	bytes []byte
-	file  *os.File
-	size  int64
-	hash  quickXor
-}
-
-// append adds to the end. On an error nothing was added.
-func (s *spool) append(p []byte) error {
-	if s.file == nil && s.size+int64(len(p)) > spoolLimit {
-		if file, err := unnamedFile(); err == nil {
-			if _, err := file.Write(s.bytes); err != nil {
-				return errors.Join(err, file.Close())
-			}
-			s.file, s.bytes = file, nil
-		}
-	}
-	if s.file == nil {
-		s.bytes = append(s.bytes, p...)
-	} else if _, err := s.file.WriteAt(p, s.size); err != nil {
-		return err
-	}
-	s.size += int64(len(p))
-	_, _ = s.hash.Write(p)
-	return nil
-}
-
-// blob is what was collected.
-func (s *spool) blob() *blob {
-	b := &blob{size: s.size, bytes: s.bytes, file: s.file}
-	b.hashed.Do(func() { b.hash = s.hash.sum() })
-	return b
-}
-
-// unnamedFile is a temporary file without a name: nothing is left of it once nobody holds it any more, however the program
-// ends. Where the system cannot do that, content stays in memory.
-func unnamedFile() (*os.File, error) {
-	file, err := os.CreateTemp("", "graphtest-*")
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Remove(file.Name()); err != nil {
-		return nil, errors.Join(err, file.Close(), os.Remove(file.Name()))
-	}
-	return file, nil
 }

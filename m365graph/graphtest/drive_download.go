@@ -10,52 +10,81 @@ import (
 // downloadIn is how long a download URL works.
 const downloadIn = 10 * time.Minute
 
-// downloadURL is a signed address of a file's content, good for everybody who has it. nil for a folder.
-func (i driveItem) downloadURL(c *call) any {
+// downloadLink is the annotation that every file bears; nil for a folder.
+func (i driveItem) downloadLink(c *call) any {
 	if i.isFolder() {
 		return nil
 	}
+	return i.downloadURL(c, "")
+}
+
+// downloadURL is a signed address of a file's content, good for everybody who has it. version is "" for the current one.
+func (i driveItem) downloadURL(c *call, version string) string {
 	expires := c.now.Add(downloadIn).Unix()
-	query := url.Values{"expires": {strconv.FormatInt(expires, 10)}, "tempauth": {c.s.signer.sign("download", i.id, expires)}}
-	return "https://" + c.filesHost(false) + "/download/" + url.PathEscape(i.id) + "?" + query.Encode()
+	query := url.Values{
+		"drive": {i.drive.id}, "expires": {strconv.FormatInt(expires, 10)}, "tempauth": {c.s.signer.sign("download", i.drive.id, i.id, version, expires)},
+	}
+	if version != "" {
+		query.Set("version", version)
+	}
+	return "https://" + c.filesHost(i.drive.owner.user == nil) + "/download/" + url.PathEscape(i.id) + "?" + query.Encode()
 }
 
 // getContent sends a client to the content.
 func getContent(c *call) (*reply, error) {
 	item, err := itemOf(c)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if item.isFolder() {
+	case item.isFolder():
 		return nil, failf(codeDriveBad, "You cannot get content for a folder.")
-	}
-	if m := c.r.Header.Get("If-None-Match"); m != "" && item.matches(m) {
+	case c.param("format") != "":
+		return nil, failf(codeNotAcceptable, "The file cannot be converted to the format '%s'.", c.param("format"))
+	case item.unchanged(c):
 		return emptyReply(http.StatusNotModified), nil
 	}
-	return redirectReply(item.downloadURL(c).(string)), nil
+	return redirectReply(item.downloadURL(c, "")), nil
 }
 
 // download serves the content of a file to whoever has its signed URL. It is the content of now, which may be newer than
 // the URL: the ETag tells.
 func download(c *call) (*reply, error) {
+	drive := c.s.tenant.drive(c.param("drive"))
 	expires, err := strconv.ParseInt(c.param("expires"), 10, 64)
-	if err != nil || !c.s.signer.valid(c.param("tempauth"), "download", c.vars["item"], expires) {
+	if err != nil || drive == nil || !c.s.signer.valid(c.param("tempauth"), "download", drive.id, c.vars["item"], c.param("version"), expires) {
 		return nil, failf(codeUnauthenticated, "The signature of the URL is missing or wrong.")
 	}
 	if !c.now.Before(time.Unix(expires, 0)) {
 		return nil, failf(codeUnauthenticated, "The URL has expired.")
 	}
-	for _, drive := range c.s.tenant.driveOrder {
-		n := drive.items[c.vars["item"]]
-		if n == nil {
-			continue
+	n := drive.items[c.vars["item"]]
+	if n == nil {
+		return nil, fail(codeDriveNotFound)
+	}
+	if n.given().malware != "" {
+		return nil, &graphError{
+			code: codeMalware, inner: []code{"malwareDetected"}, message: codes[codeMalware].message, header: http.Header{"X-Virus-Infected": {n.given().malware}},
 		}
-		r, done, err := n.blob.reader()
-		if err != nil {
-			return nil, err
+	}
+	item := driveItem{driveNode: n, drive: drive}
+	for _, v := range item.fileVersions() {
+		if v.current && c.param("version") == "" || v.id() == c.param("version") {
+			return item.serve(v)
 		}
-		header := http.Header{"Content-Disposition": {"attachment; filename*=UTF-8''" + url.PathEscape(n.name)}}
-		return &reply{header: header, raw: &content{contentType: n.mimeType(), etag: n.eTag(), modified: n.modified, ReadSeeker: r, close: done}}, nil
 	}
 	return nil, fail(codeDriveNotFound)
+}
+
+// serve gives the content of a version out.
+func (i driveItem) serve(v fileVersion) (*reply, error) {
+	r, done, err := v.blob.reader()
+	if err != nil {
+		return nil, err
+	}
+	header := http.Header{"Content-Disposition": {"attachment; filename*=UTF-8''" + url.PathEscape(i.name)}}
+	etag := i.eTag()
+	if !v.current {
+		etag = `"` + i.id + "," + v.id() + `"`
+	}
+	return &reply{header: header, raw: &content{contentType: i.mimeType(), etag: etag, modified: v.modified, ReadSeeker: r, close: done}}, nil
 }

@@ -22,7 +22,7 @@ type driveOwner struct {
 
 // personalDrive is the owner of a OneDrive.
 func personalDrive(u *userState) driveOwner {
-	who := object{{"user", object{{"email", u.Mail}, {"id", u.ID}, {"displayName", u.DisplayName}}}}
+	who := object{{"user", u.identity()}}
 	person := strings.NewReplacer(".", "_", "@", "_").Replace(strings.ToLower(u.UserPrincipalName))
 	return driveOwner{
 		user: u, identity: who, author: who,

@@ -1,149 +1,146 @@
 package graphtest
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
-	"strings"
 )
 
-// Scopes that files ask for.
+// Scopes and roles that files ask for.
 var (
 	fileReadScopes  = []string{"Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All", sitesSelected}
 	fileWriteScopes = []string{"Files.ReadWrite", "Files.ReadWrite.All", "Sites.ReadWrite.All", sitesSelected}
+	fileReadRoles   = fileReadScopes[2:]
+	fileWriteRoles  = fileWriteScopes[1:]
+)
+
+// Options of the pages on drives.
+const (
+	itemListOptions  = oneOptions | optOrder | optTop | optSkipToken
+	childrenOptions  = itemListOptions | optFilter
+	driveListOptions = itemListOptions
+	driveDeltaOption = oneOptions | optTop
 )
 
 // maxSimpleUpload is the most that one PUT of content takes.
 const maxSimpleUpload = 250 << 20
 
+const graphPages = "https://learn.microsoft.com/graph/api/"
+
+// readRoute is a GET of drives and what lies in them.
+func readRoute(pattern, page string, o options, handle func(*call) (*reply, error)) route {
+	return route{
+		method: "GET", pattern: pattern, doc: graphPages + page, service: oneDrive, scopes: fileReadScopes, roles: fileReadRoles,
+		options: o, shared: true, handle: handle,
+	}
+}
+
+// writeRoute changes what lies in drives.
+func writeRoute(method, pattern, page string, o options, handle func(*call) (*reply, error)) route {
+	return route{
+		method: method, pattern: pattern, doc: graphPages + page, service: oneDrive, scopes: fileWriteScopes, roles: fileWriteRoles,
+		options: o, shared: true, handle: handle,
+	}
+}
+
+// differing notes what the real service does otherwise.
+func (r route) differing(differs string) route {
+	r.differs = differs
+	return r
+}
+
 // driveRoutes are the ways to drives and what lies in them, and the hosts of content behind signed URLs.
 func driveRoutes() []route {
-	const pages = "https://learn.microsoft.com/graph/api/"
-	read := func(pattern, page string, handle func(*call) (*reply, error)) route {
-		return route{method: "GET", pattern: pattern, doc: pages + page, service: oneDrive, scopes: fileReadScopes, handle: handle}
-	}
-	write := func(method, pattern, page string, handle func(*call) (*reply, error)) route {
-		return route{method: method, pattern: pattern, doc: pages + page, service: oneDrive, scopes: fileWriteScopes, handle: handle}
-	}
-	putContent := write("PUT", "/~drive/~item/content", "driveitem-put-content", putContent)
-	putContent.maxBody = maxSimpleUpload
-	content := func(method, pattern, page string, handle func(*call) (*reply, error)) route {
-		return route{method: method, pattern: pattern, doc: pages + page, service: oneDrive, handle: handle, content: true, maxBody: maxSlice}
-	}
+	return slices.Concat(driveReadRoutes(), driveWriteRoutes(), driveShareRoutes(), driveContentRoutes())
+}
+
+func driveReadRoutes() []route {
 	return []route{
-		read("/~/drives", "drive-list", listDrives),
-		read("/~drive", "drive-get", getDrive),
-		read("/~drive/recent", "drive-recent", listRecent),
-		read("/~drive/search", "driveitem-search", searchDrive),
-		read("/~drive/root/search", "driveitem-search", searchDrive),
-		read("/~drive/items/{item}/search", "driveitem-search", searchDrive),
-		read("/~drive/~item", "driveitem-get", getItem),
-		read("/~drive/~item/children", "driveitem-list-children", listChildren),
-		read("/~drive/~item/content", "driveitem-get-content", getContent),
-		write("POST", "/~drive/~item/children", "driveitem-post-children", postChild),
-		write("PATCH", "/~drive/~item", "driveitem-update", patchItem),
-		write("DELETE", "/~drive/~item", "driveitem-delete", deleteItem),
-		putContent,
-		write("POST", "/~drive/~item/createUploadSession", "driveitem-createuploadsession", createUploadSession),
-		content("PUT", "/upload/{session}", "driveitem-createuploadsession", putSlice),
+		readRoute("/~/drives", "drive-list", driveListOptions, listDrives),
+		readRoute("/~drive", "drive-get", oneOptions, getDrive),
+		readRoute("/~drive/recent", "drive-recent", itemListOptions, listRecent).
+			differing("Lists all files by their last change, not those that the person has opened."),
+		readRoute("/~drive/search", "driveitem-search", itemListOptions, searchDrive),
+		readRoute("/~drive/~item/search", "driveitem-search", itemListOptions, searchDrive).
+			differing("Finds parts of words at once, in names, descriptions and texts up to 1 MiB; the index of the real service lags, finds words and reads Office files."),
+		readRoute("/~drive/~item/delta", "driveitem-delta", driveDeltaOption, deltaDrive).
+			differing("Links expire only by Server.ExpireDeltas, always with resyncRequired."),
+		readRoute("/~drive/~item", "driveitem-get", oneOptions, getItem).
+			differing("Special folders are those of an English OneDrive; a webUrl leads nowhere."),
+		readRoute("/~drive/~item/children", "driveitem-list-children", childrenOptions, listChildren).
+			differing("Takes any $filter; the real service takes some."),
+		readRoute("/~drive/~item/content", "driveitem-get-content", optNone, getContent).
+			differing("Converts to no other format: 406."),
+		readRoute("/~drive/~item/thumbnails", "driveitem-list-thumbnails", oneOptions, listThumbnails).
+			differing("Images alone have thumbnails, which are a plain colour."),
+		readRoute("/~drive/~item/thumbnails/{thumbnail}/{size}", "driveitem-list-thumbnails", oneOptions, getThumbnail),
+		readRoute("/~drive/~item/thumbnails/{thumbnail}/{size}/content", "driveitem-list-thumbnails", optNone, getThumbnailContent),
+		readRoute("/~drive/~item/versions", "driveitem-list-versions", oneOptions|optTop|optSkipToken, listVersions).
+			differing("Versions do not count against the quota."),
+		readRoute("/~drive/~item/versions/{version}", "driveitemversion-get", oneOptions, getVersion),
+		readRoute("/~drive/~item/versions/{version}/content", "driveitemversion-get-contents", optNone, getVersionContent),
+	}
+}
+
+func driveWriteRoutes() []route {
+	put := writeRoute("PUT", "/~drive/~item/content", "driveitem-put-content", oneOptions, putContent).
+		differing("Office files stay as they were sent; SharePoint writes its properties into some.")
+	put.maxBody, put.spools = maxSimpleUpload, true
+	return []route{
+		put,
+		writeRoute("POST", "/~drive/~item/children", "driveitem-post-children", oneOptions, postChild),
+		writeRoute("PATCH", "/~drive/~item", "driveitem-update", oneOptions, patchItem),
+		writeRoute("DELETE", "/~drive/~item", "driveitem-delete", optNone, deleteItem),
+		writeRoute("POST", "/~drive/~item/permanentDelete", "driveitem-permanentdelete", optNone, permanentDelete),
+		writeRoute("POST", "/~drive/items/{item}/restore", "driveitem-restore", oneOptions, restoreItem).
+			differing("Works in every drive; the real service has it in OneDrive personal alone."),
+		writeRoute("POST", "/~drive/~item/copy", "driveitem-copy", optNone, copyItem).
+			differing("The copy is there at once, while its monitor still counts: it takes half a second or three questions."),
+		writeRoute("POST", "/~drive/~item/createUploadSession", "driveitem-createuploadsession", optNone, createUploadSession),
+		writeRoute("PUT", "/~drive/~item", "driveitem-createuploadsession", oneOptions, putSource),
+		writeRoute("POST", "/~drive/~item/checkout", "driveitem-checkout", optNone, checkOut).
+			differing("Others see changes made to a file that is checked out before it is checked in."),
+		writeRoute("POST", "/~drive/~item/checkin", "driveitem-checkin", optNone, checkIn),
+		writeRoute("POST", "/~drive/~item/discardCheckout", "driveitem-discardcheckout", optNone, discardCheckout),
+		writeRoute("POST", "/~drive/~item/versions/{version}/restoreVersion", "driveitemversion-restore", optNone, restoreVersion),
+		writeRoute("DELETE", "/~drive/~item/versions/{version}", "driveitem-list-versions", optNone, deleteVersion).
+			differing("Microsoft documents no page of its own for it; clients use it."),
+	}
+}
+
+func driveShareRoutes() []route {
+	return []route{
+		readRoute("/~/drive/sharedWithMe", "drive-sharedwithme", itemListOptions, listSharedWithMe),
+		readRoute("/~drive/~item/permissions", "driveitem-list-permissions", oneOptions, listPermissions),
+		readRoute("/~drive/~item/permissions/{permission}", "permission-get", oneOptions, getPermission),
+		writeRoute("PATCH", "/~drive/~item/permissions/{permission}", "permission-update", oneOptions, patchPermission),
+		writeRoute("DELETE", "/~drive/~item/permissions/{permission}", "permission-delete", optNone, deletePermission),
+		writeRoute("POST", "/~drive/~item/createLink", "driveitem-createlink", oneOptions, createLink).
+			differing("A link opens the item by /shares alone; nobody gains lasting access by using one."),
+		writeRoute("POST", "/~drive/~item/invite", "driveitem-invite", optNone, invite).
+			differing("No mail is sent."),
+		readRoute("/shares/{share}", "shares-get", oneOptions, getShared),
+		readRoute("/~shared", "shares-get", oneOptions, getItem),
+		readRoute("/~shared/children", "shares-get", childrenOptions, listChildren),
+		readRoute("/~shared/content", "shares-get", optNone, getContent),
+	}
+}
+
+// driveContentRoutes are those of the hosts that serve content.
+func driveContentRoutes() []route {
+	content := func(method, pattern, page string, handle func(*call) (*reply, error)) route {
+		return route{method: method, pattern: pattern, doc: graphPages + page, service: oneDrive, handle: handle, content: true}
+	}
+	slice := content("PUT", "/upload/{session}", "driveitem-createuploadsession", putSlice)
+	slice.maxBody, slice.spools = maxSlice, true
+	return []route{
+		slice,
 		content("GET", "/upload/{session}", "driveitem-createuploadsession", getUploadSession),
 		content("POST", "/upload/{session}", "driveitem-createuploadsession", commitUploadSession),
 		content("DELETE", "/upload/{session}", "driveitem-createuploadsession", deleteUploadSession),
 		content("GET", "/download/{item}", "driveitem-get-content", download),
+		content("GET", "/thumbnail/{item}/{size}", "driveitem-list-thumbnails", drawThumbnail),
+		content("GET", "/monitor/{job}", "driveitem-copy", getMonitor),
 	}
-}
-
-// driveOf finds the drive that a path means. A person reaches their own drive
-// by its id, and those of sites with a scope for more than their own files.
-func driveOf(c *call) (*driveStore, error) {
-	if c.vars["site"] != "" {
-		return c.siteDrive()
-	}
-	id, named := c.vars["drive"]
-	switch {
-	case !named && c.onlySelected():
-		return nil, fail(codeDriveDenied)
-	case !named:
-		return c.user.drive, nil
-	}
-	s := c.s.tenant.drive(id)
-	switch {
-	case s == nil:
-		return nil, fail(codeDriveNotFound)
-	case s.owner.place != nil:
-		return s, c.checkSite(s.owner.place)
-	case c.onlySelected():
-		return nil, fail(codeDriveDenied)
-	case c.token.app || s.owner.user != nil && s.owner.user.ID == c.token.objectID:
-		return s, nil
-	}
-	return nil, fail(codeDriveDenied)
-}
-
-// target is what a path addresses: an item that exists, or a place where one could be.
-type target struct {
-	drive *driveStore
-	base  *driveNode // from where names are counted
-	names []string   // below base
-	node  *driveNode // nil: not there
-}
-
-// targetOf reads root, items/{id}, and either of them with a path between colons.
-func targetOf(c *call) (*target, error) {
-	drive, err := driveOf(c)
-	if err != nil {
-		return nil, err
-	}
-	t := &target{drive: drive, base: drive.root}
-	if id, named := c.vars["item"]; named && !strings.EqualFold(id, "root") {
-		if t.base = drive.items[id]; t.base == nil {
-			return nil, fail(codeDriveNotFound)
-		}
-	}
-	if path := strings.Trim(c.vars["path"], "/"); path != "" {
-		t.names = strings.Split(path, "/")
-	}
-	t.node = t.base
-	for _, name := range t.names {
-		if t.node != nil {
-			t.node = t.node.child(name)
-		}
-	}
-	return t, nil
-}
-
-// itemOf finds the item that a path means, and checks If-Match against it.
-func itemOf(c *call) (driveItem, error) {
-	t, err := targetOf(c)
-	if err != nil {
-		return driveItem{}, err
-	}
-	if t.node == nil {
-		return driveItem{}, fail(codeDriveNotFound)
-	}
-	return driveItem{t.node, t.drive}, t.precondition(c)
-}
-
-// precondition honours If-Match and If-None-Match of a write. Either tag of an item will do.
-func (t *target) precondition(c *call) error {
-	if c.r.Method == http.MethodGet {
-		return nil
-	}
-	if m := c.r.Header.Get("If-Match"); m != "" && (t.node == nil || !t.node.matches(m)) {
-		return fail(codePrecondition)
-	}
-	if m := c.r.Header.Get("If-None-Match"); m != "" && t.node != nil && t.node.matches(m) {
-		return fail(codePrecondition)
-	}
-	return nil
-}
-
-// matches compares an item with a list of tags as in a header. Some clients lose the quotes of a tag.
-func (n *driveNode) matches(header string) bool {
-	bare := func(tag string) string {
-		return strings.Trim(strings.TrimPrefix(strings.TrimSpace(tag), "W/"), `"`)
-	}
-	return bare(header) == "*" || bare(header) == bare(n.eTag()) || bare(header) == bare(n.cTag())
 }
 
 func itemContext(s *driveStore) string { return "drives('" + escapeValue(s.id) + "')/items" }
@@ -165,6 +162,9 @@ func getItem(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if item.unchanged(c) {
+		return emptyReply(http.StatusNotModified), nil
+	}
 	return one(c, driveItemSchema, item, itemContext(item.drive))
 }
 
@@ -172,7 +172,7 @@ func getItem(c *call) (*reply, error) {
 func itemListing(drive *driveStore, nodes []*driveNode, context string) listing[driveItem] {
 	items := make([]driveItem, len(nodes))
 	for i, n := range nodes {
-		items[i] = driveItem{n, drive}
+		items[i] = driveItem{driveNode: n, drive: drive}
 	}
 	return listing[driveItem]{schema: driveItemSchema, items: items, context: context}
 }
@@ -182,46 +182,8 @@ func listChildren(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if item.unchanged(c) {
+		return emptyReply(http.StatusNotModified), nil
+	}
 	return list(c, itemListing(item.drive, item.children, itemContext(item.drive)+"('"+escapeValue(item.id)+"')/children"))
-}
-
-// listRecent lists files, the newest first.
-func listRecent(c *call) (*reply, error) {
-	drive, err := driveOf(c)
-	if err != nil {
-		return nil, err
-	}
-	var files []*driveNode
-	drive.root.walk(func(n *driveNode) {
-		if !n.isFolder() {
-			files = append(files, n)
-		}
-	})
-	slices.SortStableFunc(files, func(a, b *driveNode) int { return b.modified.Compare(a.modified) })
-	return list(c, itemListing(drive, files, "Collection(driveItem)"))
-}
-
-// searchDrive finds items by a part of their name or description.
-func searchDrive(c *call) (*reply, error) {
-	item, err := itemOf(c)
-	if err != nil {
-		return nil, err
-	}
-	q, given := c.args["q"]
-	if !given {
-		return nil, failf(codeDriveBad, "The search function needs its argument q.")
-	}
-	words := strings.Fields(strings.ToLower(q))
-	var found []*driveNode
-	item.walk(func(n *driveNode) {
-		text := strings.ToLower(n.name + "\n" + n.description)
-		for _, w := range words {
-			if !strings.Contains(text, w) {
-				return
-			}
-		}
-		found = append(found, n)
-	})
-	slices.SortStableFunc(found, func(a, b *driveNode) int { return cmp.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })
-	return list(c, itemListing(item.drive, found, "Collection(driveItem)"))
 }

@@ -9,14 +9,16 @@ type upload struct {
 	description string
 	times       *fileTimes
 	behavior    conflict
+	by          object // identitySet of who stores it
+	person      *userState
 }
 
 // checkPlace refuses early what store would refuse in the end.
 func (t *target) checkPlace(behavior conflict) error {
 	if t.node == nil {
 		for _, name := range t.names {
-			if !validName(name) {
-				return failf(codeDriveBad, "The provided name '%s' cannot contain characters or endings that OneDrive does not take.", name)
+			if err := checkName(name); err != nil {
+				return err
 			}
 		}
 		if parent := t.nearest(); !parent.isFolder() {
@@ -33,50 +35,20 @@ func (t *target) checkPlace(behavior conflict) error {
 	return nil
 }
 
-// nearest is the last item on the way that exists.
-func (t *target) nearest() *driveNode {
-	n := t.base
-	for _, name := range t.names {
-		next := n.child(name)
-		if next == nil {
-			break
-		}
-		n = next
-	}
-	return n
-}
-
 // store puts a file where t points, with folders on the way as needed. An item addressed by its id gets a new version, as
 // does a name that is taken, unless the behavior says otherwise.
 func (t *target) store(u *upload, now time.Time) (n *driveNode, created bool, err error) {
 	if err := t.checkPlace(u.behavior); err != nil {
 		return nil, false, err
 	}
-	before := int64(0)
-	if t.node != nil && (len(t.names) == 0 || u.behavior != conflictRename) {
-		before = t.node.size
-	}
-	if u.blob.size-before > t.drive.free() {
-		return nil, false, fail(codeQuota)
-	}
 	n = t.node
-	if n == nil || len(t.names) > 0 && u.behavior == conflictRename {
-		n, created = t.drive.newNode(now), true
-	}
-	if created {
-		parent, name := t.parent(now), t.names[len(t.names)-1]
-		if parent.child(name) != nil {
-			name = parent.freeName(name)
-		}
-		n.name, n.size = name, u.blob.size
-		n.blob = u.blob
-		t.drive.attach(parent, n)
+	if created = n == nil || len(t.names) > 0 && u.behavior == conflictRename; created {
+		n, err = t.storeNew(u, now)
 	} else {
-		n.grow(u.blob.size - n.size)
-		n.blob = u.blob
-		n.contentTimes++
-		n.touch(now)
-		n.fileTime = now
+		err = t.storeVersion(n, u, now)
+	}
+	if err != nil {
+		return nil, false, err
 	}
 	n.contentType = u.contentType
 	if u.description != "" {
@@ -86,15 +58,54 @@ func (t *target) store(u *upload, now time.Time) (n *driveNode, created bool, er
 	return n, created, nil
 }
 
+// storeNew makes a file.
+func (t *target) storeNew(u *upload, now time.Time) (*driveNode, error) {
+	if u.blob.size > t.drive.free() {
+		return nil, fail(codeQuota)
+	}
+	parent, name := t.parent(u.by, now), t.names[len(t.names)-1]
+	if parent.child(name) != nil {
+		name = parent.freeName(name)
+	}
+	n := t.drive.newNode(u.by, now)
+	n.name, n.size, n.blob = name, u.blob.size, u.blob
+	t.drive.attach(parent, n)
+	t.drive.tell(n, itemCreated)
+	return n, nil
+}
+
+// storeVersion gives a file new content.
+func (t *target) storeVersion(n *driveNode, u *upload, now time.Time) error {
+	if err := n.checkLock(u.person); err != nil {
+		return err
+	}
+	if u.blob.size-n.size > t.drive.free() {
+		return fail(codeQuota)
+	}
+	n.keepVersion()
+	t.drive.setContent(n, u.blob)
+	n.fileTime = now
+	t.drive.touch(n, u.by, now)
+	return nil
+}
+
+// setContent exchanges the content of a file.
+func (s *driveStore) setContent(n *driveNode, b *blob) {
+	n.grow(b.size - n.size)
+	n.blob = b
+	n.contentTimes++
+}
+
 // parent makes the folders on the way to a new item.
-func (t *target) parent(now time.Time) *driveNode {
-	n := t.base
+func (t *target) parent(by object, now time.Time) *driveNode {
+	n := t.drive.settle(t.base)
 	for _, name := range t.names[:len(t.names)-1] {
 		next := n.child(name)
 		if next == nil {
-			next = t.drive.newNode(now)
+			next = t.drive.newNode(by, now)
 			next.name, next.byName = name, map[string]*driveNode{}
 			t.drive.attach(n, next)
+			t.drive.tell(next, itemCreated)
 		}
 		n = next
 	}
@@ -102,9 +113,10 @@ func (t *target) parent(now time.Time) *driveNode {
 }
 
 // newNode makes an item that lies nowhere yet.
-func (s *driveStore) newNode(now time.Time) *driveNode {
+func (s *driveStore) newNode(by object, now time.Time) *driveNode {
 	s.created++
 	return &driveNode{
-		id: driveItemID("made", s.id, s.created), created: now, modified: now, fileCreated: now, fileTime: now, version: 1, contentTimes: 1,
+		id: driveItemID("made", s.id, s.created), createdBy: by, modifiedBy: by,
+		created: now, modified: now, fileCreated: now, fileTime: now, version: 1, contentTimes: 1,
 	}
 }

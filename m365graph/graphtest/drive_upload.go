@@ -44,6 +44,11 @@ func createUploadSession(c *call) (*reply, error) {
 	if err := t.checkPlace(s.upload.behavior); err != nil {
 		return nil, err
 	}
+	if t.node != nil {
+		if err := t.node.checkLock(c.person()); err != nil {
+			return nil, err
+		}
+	}
 	if fileSize > t.drive.free() {
 		return nil, fail(codeQuota)
 	}
@@ -57,7 +62,7 @@ func createUploadSession(c *call) (*reply, error) {
 	t.drive.sessions[s.id] = s
 	return jsonReply(object{
 		{"@odata.context", c.metadata("microsoft.graph.uploadSession")},
-		{"uploadUrl", "https://" + c.filesHost(false) + "/upload/" + s.id},
+		{"uploadUrl", "https://" + c.filesHost(t.drive.owner.user == nil) + "/upload/" + s.id},
 		{"expirationDateTime", s.expires},
 		{"nextExpectedRanges", []string{"0-"}},
 	}), nil
@@ -77,7 +82,7 @@ func readUploadSession(c *call, t *target) (*uploadSession, int64, error) {
 			return nil, 0, err
 		}
 	}
-	behavior, err := parseConflict(in.Item.Behavior, conflictFail)
+	behavior, err := in.Item.behavior(conflictReplace)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -86,7 +91,7 @@ func readUploadSession(c *call, t *target) (*uploadSession, int64, error) {
 	}
 	s := &uploadSession{
 		drive: t.drive, target: *t, total: -1, deferred: in.DeferCommit, expires: c.now.Add(sessionIn),
-		upload: upload{times: in.Item.Times, behavior: behavior},
+		upload: upload{times: in.Item.Times, behavior: behavior, by: t.drive.actor(c), person: c.person()},
 	}
 	if in.Item.Description != nil {
 		s.upload.description = *in.Item.Description
@@ -164,7 +169,7 @@ func putSlice(c *call) (*reply, error) {
 	switch {
 	case !ok:
 		return nil, failf(codeDriveBad, "The Content-Range header is missing or malformed.")
-	case int64(len(c.body)) != r.last-r.first+1:
+	case c.spool.size != r.last-r.first+1:
 		return nil, failf(codeDriveBad, "The Content-Range header does not match the length of the content.")
 	case s.total >= 0 && r.total != s.total:
 		return nil, failf(codeDriveBad, "The total size of the file differs from that of earlier fragments.")
@@ -173,7 +178,7 @@ func putSlice(c *call) (*reply, error) {
 	case r.first > s.spool.size:
 		return nil, failf(codeInvalidRange, "The uploaded fragment does not begin where the last one ended.")
 	}
-	if err := s.spool.append(c.body); err != nil {
+	if err := s.spool.take(c.spool); err != nil {
 		return nil, err
 	}
 	s.total = r.total
@@ -181,7 +186,7 @@ func putSlice(c *call) (*reply, error) {
 	if s.spool.size == s.total && !s.deferred {
 		return s.commit(c)
 	}
-	s.uneven = s.uneven || s.spool.size != s.total && len(c.body)%sliceUnit != 0
+	s.uneven = s.uneven || s.spool.size != s.total && (r.last-r.first+1)%sliceUnit != 0
 	return s.status(http.StatusAccepted), nil
 }
 
@@ -197,6 +202,45 @@ func commitUploadSession(c *call) (*reply, error) {
 	if s.spool.size != s.total {
 		return nil, failf(codeDriveBad, "The upload is not complete.")
 	}
+	return s.commit(c)
+}
+
+// putSource makes the file of a session under another name, once its end met
+// with a conflict.
+func putSource(c *call) (*reply, error) {
+	t, err := targetOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.precondition(c); err != nil {
+		return nil, err
+	}
+	var in struct {
+		itemInput
+		Source string `json:"@microsoft.graph.sourceUrl"`
+	}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	behavior, err := in.behavior(conflictReplace)
+	if err != nil {
+		return nil, err
+	}
+	s := t.drive.sessions[in.Source[strings.LastIndex(in.Source, "/")+1:]]
+	switch {
+	case s == nil || !c.now.Before(s.expires):
+		return nil, failf(codeDriveNotFound, "The upload session was not found")
+	case s.spool.size != s.total:
+		return nil, failf(codeDriveBad, "The upload is not complete.")
+	}
+	if in.Name != nil && t.node != nil && t.node.isFolder() {
+		t.names = append(t.names, *in.Name)
+		t = t.again()
+	}
+	if t == nil {
+		return nil, fail(codeDriveNotFound)
+	}
+	s.target, s.upload.behavior = *t, behavior
 	return s.commit(c)
 }
 
@@ -223,7 +267,7 @@ func (s *uploadSession) commit(c *call) (*reply, error) {
 	if created {
 		status = http.StatusCreated
 	}
-	return &reply{status: status, json: appendJSON(nil, plainItem(c, driveItem{n, s.drive}))}, nil
+	return &reply{status: status, json: appendJSON(nil, plainItem(c, driveItem{driveNode: n, drive: s.drive}))}, nil
 }
 
 // again looks once more at what a target addresses; nil if its base is gone.

@@ -308,7 +308,7 @@ func TestUploadSessionMeetsTakenNames(t *testing.T) {
 	if a := f.slice(t, byID, []byte("newer"), 0, 5, 5); a.status != http.StatusOK || a.json(t)["id"] != "notes" {
 		t.Errorf("a new version by id = %d %s, want 200 and the same item", a.status, a.body)
 	}
-	late := f.begin(t, "/me/drive/items/reports:/late.txt:", "")
+	late := f.begin(t, "/me/drive/items/reports:/late.txt:", `{"item":{"@microsoft.graph.conflictBehavior":"fail"}}`)
 	f.do(t, "PUT", "/me/drive/root:/Reports/late.txt:/content", "first")
 	if a := f.slice(t, late, []byte("second"), 0, 6, 6); a.status != http.StatusConflict || a.code(t) != "upload_name_conflict" {
 		t.Fatalf("a name taken meanwhile = %d %s, want 409 upload_name_conflict", a.status, a.body)

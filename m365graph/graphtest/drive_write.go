@@ -57,15 +57,13 @@ func putContent(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	var s spool
-	if err := s.append(c.body); err != nil {
-		return nil, err
-	}
-	n, created, err := t.store(&upload{blob: s.blob(), contentType: bodyType(c), behavior: behavior}, c.now)
+	n, created, err := t.store(&upload{
+		blob: c.spool.blob(), contentType: bodyType(c), behavior: behavior, by: t.drive.actor(c), person: c.person(),
+	}, c.now)
 	if err != nil {
 		return nil, err
 	}
-	return answerItem(c, driveItem{n, t.drive}, created)
+	return answerItem(c, driveItem{driveNode: n, drive: t.drive}, created)
 }
 
 // bodyType is the type of content that a client names; what says nothing is left to the file's name.
@@ -89,16 +87,19 @@ func answerItem(c *call, item driveItem, created bool) (*reply, error) {
 
 // itemInput is what a client may write of a driveItem.
 type itemInput struct {
-	Name        *string    `json:"name"`
-	Description *string    `json:"description"`
-	Folder      *struct{}  `json:"folder"`
-	File        *struct{}  `json:"file"`
-	Behavior    string     `json:"@microsoft.graph.conflictBehavior"`
-	Times       *fileTimes `json:"fileSystemInfo"`
-	Parent      *struct {
-		ID      string `json:"id"`
-		DriveID string `json:"driveId"`
-	} `json:"parentReference"`
+	Name        *string        `json:"name"`
+	Description *string        `json:"description"`
+	Folder      *struct{}      `json:"folder"`
+	File        *struct{}      `json:"file"`
+	Behavior    string         `json:"@microsoft.graph.conflictBehavior"`
+	OldBehavior string         `json:"@name.conflictBehavior"` // as OneDrive's first API spelt it
+	Times       *fileTimes     `json:"fileSystemInfo"`
+	Parent      *itemReference `json:"parentReference"`
+}
+
+// behavior is what the client wants done about a taken name.
+func (in *itemInput) behavior(otherwise conflict) (conflict, error) {
+	return parseConflict(orElse(in.Behavior, in.OldBehavior), otherwise)
 }
 
 // postChild makes a folder.
@@ -111,7 +112,7 @@ func postChild(c *call) (*reply, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	behavior, err := parseConflict(in.Behavior, conflictFail)
+	behavior, err := in.behavior(conflictFail)
 	switch {
 	case err != nil:
 		return nil, err
@@ -119,106 +120,34 @@ func postChild(c *call) (*reply, error) {
 		return nil, failf(codeDriveBad, "The parent of the item is a file.")
 	case in.Folder == nil || in.File != nil:
 		return nil, failf(codeDriveBad, "Cannot create the item: only folders are made like this.")
-	case in.Name == nil || !validName(*in.Name):
-		return nil, failf(codeDriveBad, "The provided name cannot contain characters or endings that OneDrive does not take.")
+	case in.Name == nil:
+		return nil, failf(codeDriveBad, "Name is a required property.")
 	}
 	name := *in.Name
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := checkPath(parent.driveNode, name); err != nil {
+		return nil, err
+	}
 	if taken := parent.child(name); taken != nil {
 		switch {
 		case behavior == conflictRename:
 			name = parent.freeName(name)
 		case behavior == conflictReplace && taken.isFolder(): // a folder replaces a folder by leaving it
-			return answerItem(c, driveItem{taken, parent.drive}, false)
+			return answerItem(c, driveItem{driveNode: taken, drive: parent.drive}, false)
 		default:
 			return nil, fail(codeNameExists)
 		}
 	}
-	n := parent.drive.newNode(c.now)
+	s := parent.drive
+	n := s.newNode(s.actor(c), c.now)
 	n.name, n.byName = name, map[string]*driveNode{}
 	if in.Description != nil {
 		n.description = *in.Description
 	}
 	in.Times.apply(n)
-	parent.drive.attach(parent.driveNode, n)
-	return answerItem(c, driveItem{n, parent.drive}, true)
-}
-
-// patchItem renames, moves and describes.
-func patchItem(c *call) (*reply, error) {
-	item, err := itemOf(c)
-	if err != nil {
-		return nil, err
-	}
-	var in itemInput
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	if in.Name != nil || in.Parent != nil {
-		if err := item.move(&in); err != nil {
-			return nil, err
-		}
-	}
-	if in.Description != nil {
-		item.description = *in.Description
-	}
-	in.Times.apply(item.driveNode)
-	item.touch(c.now)
-	return answerItem(c, item, false)
-}
-
-// move gives an item another name, another folder, or both.
-func (i driveItem) move(in *itemInput) error {
-	parent, name := i.parent, i.name
-	if parent == nil {
-		return failf(codeDriveBad, "The root of a drive cannot be renamed or moved.")
-	}
-	if in.Parent != nil {
-		if in.Parent.DriveID != "" && !strings.EqualFold(in.Parent.DriveID, i.drive.id) {
-			return failf(codeNotSupported, "Moving items to another drive is not supported.")
-		}
-		if parent = i.drive.items[in.Parent.ID]; parent == nil {
-			return fail(codeDriveNotFound)
-		}
-		if !parent.isFolder() || parent.within(i.driveNode) {
-			return failf(codeDriveBad, "The item cannot be moved there.")
-		}
-	}
-	if in.Name != nil {
-		if name = *in.Name; !validName(name) {
-			return failf(codeDriveBad, "The provided name cannot contain characters or endings that OneDrive does not take.")
-		}
-	}
-	behavior, err := parseConflict(in.Behavior, conflictFail)
-	if err != nil {
-		return err
-	}
-	if taken := parent.child(name); taken != nil && taken != i.driveNode {
-		switch {
-		case behavior == conflictRename:
-			name = parent.freeName(name)
-		case behavior == conflictReplace && !taken.isFolder() && !i.isFolder():
-			i.drive.detach(taken)
-			i.drive.forget(taken)
-		default:
-			return fail(codeNameExists)
-		}
-	}
-	i.drive.detach(i.driveNode)
-	i.name = name
-	i.drive.attach(parent, i.driveNode)
-	return nil
-}
-
-// deleteItem takes an item out, a folder with all that is in it.
-func deleteItem(c *call) (*reply, error) {
-	item, err := itemOf(c)
-	if err != nil {
-		return nil, err
-	}
-	if item.parent == nil {
-		return nil, failf(codeDriveDenied, "The root of a drive cannot be deleted.")
-	}
-	item.drive.detach(item.driveNode)
-	item.drive.forget(item.driveNode)
-	return emptyReply(http.StatusNoContent), nil
+	s.attach(s.settle(parent.driveNode), n)
+	s.tell(n, itemCreated)
+	return answerItem(c, driveItem{driveNode: n, drive: s}, true)
 }

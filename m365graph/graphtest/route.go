@@ -32,7 +32,8 @@ type route struct {
 	unlocked bool  // the handler takes Server.mu itself
 	maxBody  int64 // 0: four megabytes
 
-	units float64 // what a request costs in the directory; set by the table
+	units  float64 // what a request costs in the directory; set by the table
+	spools bool    // the body is large, and collected aside
 }
 
 // service is the part of Microsoft 365 behind a route; each names the same
@@ -64,7 +65,11 @@ var macros = map[string][]string{
 		"sites/{site}/lists/{list}/drive", "sites/{site}/{:sitepath}/lists/{list}/drive",
 	},
 	"~site": {"sites/{site}", "sites/{site}/{:sitepath}"},
-	"~item": {"root", "root/{:path}", "items/{item}", "items/{item}/{:path}"},
+	"~item": {
+		"root", "root/{:path}", "items/{item}", "items/{item}/{:path}", "items/{item}/root/{:path}",
+		"root/children/{child}", "items/{item}/children/{child}", "special/{special}", "special/{special}/{:path}",
+	},
+	"~shared": {"shares/{share}/driveItem", "shares/{share}/driveItem/{:path}", "shares/{share}/root", "shares/{share}/root/{:path}"},
 	"~folder": {"mailFolders/{folder}", "mailFolders/{parent}/childFolders/{folder}",
 		"mailFolders/{grandparent}/childFolders/{parent}/childFolders/{folder}"},
 	"~messages": {"messages", "mailFolders/{folder}/messages", "mailFolders/{parent}/childFolders/{folder}/messages",

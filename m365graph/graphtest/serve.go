@@ -283,6 +283,9 @@ func (x *httpExchange) handle() (rep *reply, err error) {
 }
 
 func (x *httpExchange) readBody() error {
+	if x.call.route.spools {
+		x.call.spool = &spool{}
+	}
 	if x.r.Body == nil || x.r.Body == http.NoBody {
 		return nil
 	}
@@ -290,7 +293,13 @@ func (x *httpExchange) readBody() error {
 	if limit == 0 {
 		limit = defaultMaxBody
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, limit))
+	var body []byte
+	var err error
+	if from := http.MaxBytesReader(x.w, x.r.Body, limit); x.call.spool != nil {
+		_, err = io.Copy(x.call.spool, from)
+	} else {
+		body, err = io.ReadAll(from)
+	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return fail(codePayloadTooLarge)

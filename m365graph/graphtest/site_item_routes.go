@@ -198,8 +198,7 @@ func deleteListItem(c *call) (*reply, error) {
 	}
 	l := i.list
 	if i.node != nil {
-		l.drive.detach(i.node)
-		l.drive.forget(i.node)
+		l.drive.recycle(i.node, c.now)
 	} else {
 		l.items = slices.DeleteFunc(l.items, func(o *listItem) bool { return o == i })
 		l.modified = c.now
@@ -228,7 +227,7 @@ func getItemDriveItem(c *call) (*reply, error) {
 	if i.node == nil {
 		return nil, fail(codeDriveNotFound)
 	}
-	return one(c, driveItemSchema, driveItem{i.node, i.list.drive}, itemContext(i.list.drive))
+	return one(c, driveItemSchema, driveItem{driveNode: i.node, drive: i.list.drive}, itemContext(i.list.drive))
 }
 
 // getDriveListItem is what a document library says of a file.

@@ -195,7 +195,7 @@ func (l *listStore) change(i *listItem, values map[string]any, by object, now ti
 		}
 		maps.Copy(merged, values)
 		l.values[i.node.id], i.fields = merged, merged
-		i.node.touch(now)
+		l.drive.touch(i.node, by, now)
 		i.version, i.modified = i.node.version, now
 		return
 	}

@@ -94,7 +94,7 @@ var listItemSchema = &schema[*listItem]{
 			if i.node == nil {
 				return nil
 			}
-			return plainItem(c, driveItem{i.node, i.list.drive})
+			return plainItem(c, driveItem{driveNode: i.node, drive: i.list.drive})
 		}},
 	},
 }

@@ -16,6 +16,9 @@ type tenantState struct {
 	drives     map[string]*driveStore // of people and sites, by lower-cased id
 	driveOrder []*driveStore          // as they were loaded
 	sites      []*siteStore           // the root first
+	links      map[string]sharedLink  // by address
+	copies     map[string]*copyJob    // by id
+	signer     signer                 // of links to items
 
 	journal journal
 }
@@ -31,7 +34,8 @@ type userState struct {
 }
 
 func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
-	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}, drives: map[string]*driveStore{}, journal: journal{last: 1}}
+	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}, drives: map[string]*driveStore{},
+		links: map[string]sharedLink{}, copies: map[string]*copyJob{}, signer: newSigner(t.ID), journal: journal{last: 1}}
 	for _, u := range t.Users {
 		if u.UserPrincipalName == "" {
 			return nil, fmt.Errorf("user %q: UserPrincipalName is required", u.DisplayName)

@@ -1,0 +1,111 @@
+package graphtest
+
+// driveItem is a node with the drive that it lies in.
+type driveItem struct {
+	*driveNode
+	drive   *driveStore
+	tracked bool // told by delta, which leaves the path out
+	remote  bool // listed among what others share
+}
+
+// driveItemSchema is https://learn.microsoft.com/graph/api/resources/driveitem.
+var driveItemSchema = &schema[driveItem]{
+	name: "driveItem", page: 200, maxPage: 5000, keep: []string{"id"},
+	etag: driveItem.eTag,
+	props: []property[driveItem]{
+		{name: "@microsoft.graph.downloadUrl", typ: "Edm.String", show: unlessNil, get: func(c *call, i driveItem) any { return i.downloadLink(c) }},
+		{name: "createdDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, i driveItem) any { return i.created }},
+		{name: "description", typ: "Edm.String", show: unlessNil, get: func(_ *call, i driveItem) any { return orNull(i.description) }},
+		{name: "eTag", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.eTag() }},
+		{name: "id", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.id }},
+		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, i driveItem) any { return i.modified }},
+		{name: "name", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.name }},
+		{name: "webUrl", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.drive.webURL(i.driveNode) }},
+		{name: "webDavUrl", typ: "Edm.String", show: selected, get: func(_ *call, i driveItem) any { return i.drive.webURL(i.driveNode) }},
+		{name: "cTag", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.cTag() }},
+		{name: "size", typ: "Edm.Int64", get: func(_ *call, i driveItem) any { return i.size }},
+		{name: "createdBy", typ: "identitySet", get: func(_ *call, i driveItem) any { return i.drive.identity(i.createdBy) }},
+		{name: "lastModifiedBy", typ: "identitySet", get: func(_ *call, i driveItem) any { return i.drive.identity(i.modifiedBy) }},
+		{name: "parentReference", typ: "itemReference", get: func(_ *call, i driveItem) any { return i.parentReference() }},
+		{name: "fileSystemInfo", typ: "fileSystemInfo", get: func(_ *call, i driveItem) any { return i.fileSystemInfo() }},
+		{name: "root", typ: "root", show: unlessNil, get: func(_ *call, i driveItem) any { return facet(i.parent == nil, object{}) }},
+		{name: "folder", typ: "folder", show: unlessNil, get: func(_ *call, i driveItem) any {
+			return facet(i.isFolder() && i.given().pack == "", object{{"childCount", len(i.children)}})
+		}},
+		{name: "file", typ: "file", show: unlessNil, get: func(_ *call, i driveItem) any { return i.file() }},
+		{name: "package", typ: "package", show: unlessNil, get: func(_ *call, i driveItem) any {
+			return facet(i.given().pack != "", object{{"type", i.given().pack}})
+		}},
+		{name: "specialFolder", typ: "specialFolder", show: unlessNil, get: func(_ *call, i driveItem) any {
+			name := i.specialName()
+			return facet(name != "", object{{"name", name}})
+		}},
+		{name: "malware", typ: "malware", show: unlessNil, get: func(_ *call, i driveItem) any {
+			return facet(i.given().malware != "", object{{"description", i.given().malware}})
+		}},
+		{name: "image", typ: "image", show: unlessNil, get: func(_ *call, i driveItem) any { return i.medium("image") }},
+		{name: "photo", typ: "photo", show: unlessNil, get: func(_ *call, i driveItem) any { return i.medium("photo") }},
+		{name: "video", typ: "video", show: unlessNil, get: func(_ *call, i driveItem) any { return i.medium("video") }},
+		{name: "shared", typ: "shared", show: unlessNil, get: func(_ *call, i driveItem) any { return facet(len(i.grants) > 0, object{{"scope", i.shareScope()}}) }},
+		{name: "sharepointIds", typ: "sharepointIds", show: selected, get: func(_ *call, i driveItem) any { return i.sharepointIDs() }},
+		{name: "publication", typ: "publicationFacet", show: selected, get: func(_ *call, i driveItem) any { return i.publication() }},
+		{name: "audio", typ: "audio", show: selected}, {name: "bundle", typ: "bundle", show: selected}, {name: "deleted", typ: "deleted", show: selected},
+		{name: "location", typ: "geoCoordinates", show: selected}, {name: "pendingOperations", typ: "pendingOperations", show: selected},
+		{name: "searchResult", typ: "searchResult", show: selected},
+		{name: "permissions", typ: "[]permission", show: expanded, get: func(c *call, i driveItem) any {
+			return renderAll(c, permissionSchema, i.permissions())
+		}},
+		{name: "versions", typ: "[]driveItemVersion", show: expanded, get: func(c *call, i driveItem) any {
+			if i.isFolder() {
+				return []object{}
+			}
+			return renderAll(c, versionSchema, i.fileVersions())
+		}},
+		{name: "thumbnails", typ: "[]thumbnailSet", show: expanded, get: func(c *call, i driveItem) any { return i.thumbnailSets(c) }},
+	},
+}
+
+func init() { // refer to the schema itself
+	driveItemSchema.props = append(driveItemSchema.props, property[driveItem]{
+		name: "remoteItem", typ: "remoteItem", show: unlessNil,
+		get: func(c *call, i driveItem) any {
+			if !i.remote {
+				return nil
+			}
+			return i.remoteItem(c)
+		},
+	}, property[driveItem]{
+		name: "children", typ: "[]driveItem", show: expanded,
+		get: func(c *call, i driveItem) any {
+			children := make([]driveItem, len(i.children))
+			for k, n := range i.children {
+				children[k] = driveItem{driveNode: n, drive: i.drive}
+			}
+			return renderAll(c, driveItemSchema, children)
+		},
+	})
+}
+
+// fullShape shows a resource as it is without any query option.
+func fullShape[T any](s *schema[T]) *shape[T] {
+	sh := &shape[T]{schema: s}
+	for k := range s.props {
+		if p := &s.props[k]; p.show == always || p.show == unlessNil {
+			sh.props = append(sh.props, p)
+		}
+	}
+	return sh
+}
+
+// renderAll shows resources as they are without any query option.
+func renderAll[T any](c *call, s *schema[T], values []T) []object {
+	sh := fullShape(s)
+	all := make([]object, len(values))
+	for k, v := range values {
+		all[k] = sh.render(c, v)
+	}
+	return all
+}
+
+// plainItem shows an item as it is without any query option.
+func plainItem(c *call, i driveItem) object { return fullShape(driveItemSchema).render(c, i) }
