@@ -179,7 +179,7 @@ func (c *call) authorize(spelling string) error {
 		wanted = c.route.roles
 	}
 	if !c.token.has(wanted) {
-		return fail(c.route.service.denied)
+		return c.route.service.missing(c, wanted)
 	}
 	me := c.s.tenant.byID[c.token.objectID]
 	first, _, _ := strings.Cut(strings.TrimPrefix(spelling, "/"), "/")

@@ -8,7 +8,7 @@ import (
 // code is an error code of Graph, as it stands in error.code.
 type code string
 
-// Codes by who answers: the gateway, the directory, Exchange, OneDrive. See
+// Codes by who answers: the gateway, the directory, Exchange, OneDrive, Teams. See
 // https://learn.microsoft.com/graph/errors.
 const (
 	codeBadRequest       code = "BadRequest"
@@ -62,6 +62,12 @@ const (
 	codeLocked           code = "resourceLocked"
 	codeMalware          code = "malwareDetected"
 	codeNotAcceptable    code = "notAcceptable"
+
+	codeForbidden          code = "Forbidden"
+	codeNotFound           code = "NotFound"
+	codeUnauthorized       code = "Unauthorized"
+	codePreconditionFailed code = "PreconditionFailed"
+	codeTeamsConflict      code = "Conflict"
 )
 
 // codes gives each code its status, and the words Graph uses when a handler
@@ -122,6 +128,12 @@ var codes = map[code]struct {
 	codeMalware:          {http.StatusForbidden, "Malware was detected in the requested resource."},
 	codeNotAcceptable:    {http.StatusNotAcceptable, "The requested format is not supported."},
 	codeSessionNameTaken: {http.StatusConflict, "Another file exists with the same name as the uploaded session."},
+
+	codeForbidden:          {http.StatusForbidden, "Forbidden"},
+	codeNotFound:           {http.StatusNotFound, "NotFound"},
+	codeUnauthorized:       {http.StatusUnauthorized, "Unauthorized"},
+	codePreconditionFailed: {http.StatusPreconditionFailed, "Precondition failed."},
+	codeTeamsConflict:      {http.StatusConflict, "Conflict"},
 }
 
 // graphError is what a handler returns to be shown as Graph's error envelope.

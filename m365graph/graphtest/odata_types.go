@@ -14,7 +14,7 @@ import (
 // order can reach.
 var complexTypes = sync.OnceValue(func() types {
 	all := types{}
-	for _, area := range []types{mailTypes, calendarTypes, driveTypes, siteTypes} {
+	for _, area := range []types{mailTypes, calendarTypes, driveTypes, siteTypes, teamTypes} {
 		maps.Copy(all, area)
 	}
 	return all
@@ -68,7 +68,7 @@ func (l *listing[T]) types() odata.Types {
 // typeOf gives the type of a property that a filter or an order can name.
 func (s *schema[T]) typeOf(name string) (string, bool) {
 	p, ok := s.find(name)
-	if !ok || p.show == expanded {
+	if !ok || p.show == expanded && !p.filtered {
 		return "", false
 	}
 	return p.typ, true

@@ -85,6 +85,7 @@ func allRoutes() [][]route {
 		calendarRoutes(),
 		driveRoutes(),
 		siteRoutes(), siteListRoutes(), siteItemRoutes(),
+		teamRoutes(), channelRoutes(), chatRoutes(), chatMessageRoutes(), presenceRoutes(),
 	}
 }
 

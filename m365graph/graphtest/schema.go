@@ -32,6 +32,9 @@ type property[T any] struct {
 	cast string // the derived type that has it, which $select must name; "": none
 	get  func(*call, T) any
 	show show
+	// filtered lets $filter and $orderby name a property that is shown only
+	// when it is expanded.
+	filtered bool
 }
 
 // show says when a property is printed.

@@ -12,6 +12,7 @@ type tenantState struct {
 	users  []*userState
 	byID   map[string]*userState
 	byName map[string]*userState // lower-cased principal names
+	teams  *teamStore
 
 	drives     map[string]*driveStore // of people and sites, by lower-cased id
 	driveOrder []*driveStore          // as they were loaded
@@ -31,6 +32,7 @@ type userState struct {
 	calendar *calendarStore
 	drive    *driveStore
 	followed []*siteStore
+	present  presenceState
 }
 
 func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
@@ -58,6 +60,10 @@ func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
 		}
 	}
 	if err := s.loadSites(now); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.teams, err = newTeamStore(s, now); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -12,6 +12,8 @@ type Tenant struct {
 	DisplayName string
 	Users       []*User
 	Sites       []*Site
+	Teams       []*Team
+	Chats       []*Chat
 }
 
 // User is a person of the tenant with mailbox, calendars and drive, as in
@@ -38,6 +40,7 @@ type User struct {
 	Folders   []*MailFolder // top-level mail folders; the well-known ones exist in any case
 	Calendars []*Calendar   // the first one is the default calendar; one exists in any case
 	Drive     *Drive        // OneDrive; nil means an empty one
+	Presence  *Presence     // nil means offline
 }
 
 // MailFolder is a folder of a mailbox, as in
