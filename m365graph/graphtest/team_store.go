@@ -234,11 +234,11 @@ func (t *teamState) channelNamed(name string) *channelState {
 }
 
 // roster is who is in a channel: the team, unless it is private or shared.
-func (c *channelState) roster() []*teamMember {
-	if c.MembershipType == "standard" {
-		return c.team.members
+func (ch *channelState) roster() []*teamMember {
+	if ch.MembershipType == "standard" {
+		return ch.team.members
 	}
-	return c.members
+	return ch.members
 }
 
 // memberOf finds a person among members; nil if they are not there.
