@@ -274,14 +274,14 @@ func FuzzTeamsBodies(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	s, err := graphtest.New(&graphtest.Options{Keys: keys, Issuer: issuer, Tenant: desks(), Now: func() time.Time { return now }})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { _ = s.Close() })
-	x := (&fixture{Server: s}).with(f, salesID, teamScopes)
 	team, message := "/teams/"+deskTeam, pairChat+"/"+fmt.Sprint(now.Add(-80*time.Hour).UnixMilli())
 	f.Fuzz(func(t *testing.T, body string) {
+		s, err := graphtest.New(&graphtest.Options{Keys: keys, Issuer: issuer, Tenant: desks(), InMemory: true, Now: func() time.Time { return now }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		x := (&fixture{Server: s}).with(t, salesID, teamScopes)
 		for _, path := range []string{
 			"POST /teams", "PATCH " + team, "POST " + team + "/channels", "POST " + team + "/members", "POST /chats", "POST " + pairChat, "PATCH " + message, "POST " + message + "/setReaction",
 			"POST " + strings.TrimSuffix(pairChat, "/messages") + "/markChatUnreadForUser", "POST /me/presence/setPresence", "POST /me/presence/setUserPreferredPresence",
