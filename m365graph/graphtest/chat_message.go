@@ -65,27 +65,27 @@ func (m *chatMessage) change(now time.Time) *ChatMessage {
 }
 
 // post puts a new message into a thread, or below another one.
-func (s *tenantState) post(t *thread, parent *chatMessage, m *chatMessage, now time.Time) {
-	m.thread, m.parent, m.created, m.owned = t, parent, now, true
-	m.id = max(now.UnixMilli(), t.last+1)
-	t.enter(m)
+func (t *tenantState) post(in *thread, parent *chatMessage, m *chatMessage, now time.Time) {
+	m.thread, m.parent, m.created, m.owned = in, parent, now, true
+	m.id = max(now.UnixMilli(), in.last+1)
+	in.enter(m)
 	if parent == nil {
-		t.messages = slices.Insert(t.messages, 0, m)
+		in.messages = slices.Insert(in.messages, 0, m)
 	} else {
 		parent.replies = slices.Insert(parent.replies, 0, m)
 	}
-	s.noteMessage(m, itemCreated)
+	t.noteMessage(m, itemCreated)
 }
 
 // noteMessage records a change of a message. A reply changes its thread's
 // first message too, in the eyes of delta rounds.
-func (s *tenantState) noteMessage(m *chatMessage, kind changeKind) {
+func (t *tenantState) noteMessage(m *chatMessage, kind changeKind) {
 	if m.parent == nil {
-		s.journal.record(m.thread.collection, m.name(), kind)
+		t.journal.record(m.thread.collection, m.name(), kind)
 		return
 	}
-	s.journal.record(m.thread.collection+"/"+m.parent.name()+"/replies", m.name(), kind)
-	s.journal.record(m.thread.collection, m.parent.name(), itemUpdated)
+	t.journal.record(m.thread.collection+"/"+m.parent.name()+"/replies", m.name(), kind)
+	t.journal.record(m.thread.collection, m.parent.name(), itemUpdated)
 }
 
 // loadMessages takes over messages of the tenant.
