@@ -3,6 +3,7 @@ package entratest
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -245,6 +246,21 @@ func (s *Server) Token(upn string, scopes ...string) (string, error) {
 	sc.all = sc.all || len(scopes) == 0
 	granted := sc.wanted(app, s.opts.Audience)
 	return s.accessToken(s.opts.Now(), grantOf{user: u, app: app, scopes: sc, granted: granted, acr: acrPublic})
+}
+
+// notifier is the application that Microsoft Graph tells its subscribers as.
+const notifier = "0bf30f3b-4a52-48df-9a82-234910c4a086"
+
+// ValidationToken mints the token by which a subscriber knows that a
+// notification with resource data comes from Microsoft Graph: for the
+// subscriber's application, by Graph's publisher of change notifications.
+// https://learn.microsoft.com/graph/change-notifications-with-resource-data
+func (s *Server) ValidationToken(appID string) (string, error) {
+	if appID == "" {
+		return "", errors.New("entratest: mint a validation token: the id of an application is required")
+	}
+	publisher := App{ID: notifier, Name: "Microsoft Graph Change Tracking", ObjectID: notifier}
+	return s.accessToken(s.opts.Now(), grantOf{app: publisher, scopes: scopes{resource: appID}, acr: acrCertificate})
 }
 
 // Issued returns the last 10,000 or more access tokens, refresh tokens and

@@ -179,6 +179,24 @@ func TestTokenMintsWithoutASignIn(t *testing.T) {
 	}
 }
 
+func TestValidationTokenIsGraphs(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	token, err := s.ValidationToken(clientID)
+	if err != nil {
+		t.Fatalf("ValidationToken() error: %v", err)
+	}
+	c := claims(t, token)
+	const publisher = "0bf30f3b-4a52-48df-9a82-234910c4a086"
+	if c["aud"] != clientID || c["azp"] != publisher || c["appid"] != publisher || c["iss"] != s.Issuer() || c["tid"] != s.TenantID() || c["scp"] != nil {
+		t.Errorf("claims = %v, want the subscriber as audience and Graph as application", c)
+	}
+	verify(t, s, token)
+	if _, err := s.ValidationToken(""); err == nil {
+		t.Error("ValidationToken without an application succeeded, want an error")
+	}
+}
+
 func TestCredentialsInHTTPBasic(t *testing.T) {
 	t.Parallel()
 	s := start(t, &entratest.Options{AutoApprove: admin, Apps: []entratest.App{{ID: clientID}}})

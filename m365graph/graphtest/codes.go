@@ -31,6 +31,11 @@ const (
 	codeRequestDenied    code = "Authorization_RequestDenied"
 	codeMethodNotAllowed code = "Request_MethodNotAllowed"
 
+	codeSubscription     code = "InvalidRequest"
+	codeSubscriptionLife code = "ExtensionError"
+	codeSubscriptionGone code = "ResourceNotFound"
+	codeValidation       code = "ValidationError"
+
 	codeResync    code = "resyncRequired"
 	codeSyncState code = "SyncStateNotFound"
 
@@ -95,6 +100,11 @@ var codes = map[code]struct {
 	codeRequestQuery:     {http.StatusBadRequest, "The specified filter to the reference property query is currently not supported."},
 	codeRequestDenied:    {http.StatusForbidden, "Insufficient privileges to complete the operation."},
 	codeMethodNotAllowed: {http.StatusMethodNotAllowed, "Specified HTTP method is not allowed for the request target."},
+
+	codeSubscription:     {http.StatusBadRequest, "The request is invalid."},
+	codeSubscriptionLife: {http.StatusBadRequest, "The operation could not be carried out."},
+	codeSubscriptionGone: {http.StatusNotFound, "The object was not found."},
+	codeValidation:       {http.StatusBadRequest, "Subscription validation request failed."},
 
 	codeResync:    {http.StatusGone, "Resync required. Replace any local items with the server's version (including deletes) if you're sure that the service was up to date with your local changes when you last sync'd. Upload any local changes that the server doesn't know about."},
 	codeSyncState: {http.StatusGone, "The sync state generation is not found; continue from an initial sync."},

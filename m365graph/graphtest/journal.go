@@ -6,6 +6,8 @@ type journal struct {
 	last  int64 // number of the latest change; the tenant as loaded is number one
 	floor int64 // rounds that know of nothing later must begin again
 	of    map[string][]change
+
+	subscriptions subscriptions // who are told
 }
 
 // change is one entry of the journal.
@@ -33,7 +35,9 @@ func (j *journal) record(collection, id string, kind changeKind) {
 		j.of = map[string][]change{}
 	}
 	j.last++
-	j.of[collection] = append(j.of[collection], change{j.last, collection, id, kind})
+	ch := change{j.last, collection, id, kind}
+	j.of[collection] = append(j.of[collection], ch)
+	j.subscriptions.note(ch)
 }
 
 // between gives the latest change of each item that changed after from and

@@ -86,6 +86,7 @@ func allRoutes() [][]route {
 		driveRoutes(),
 		siteRoutes(), siteListRoutes(), siteItemRoutes(),
 		teamRoutes(), channelRoutes(), chatRoutes(), chatMessageRoutes(), presenceRoutes(),
+		subscriptionRoutes(),
 	}
 }
 

@@ -54,6 +54,17 @@ type Options struct {
 	// once. nil means that [Server.Requests] alone tells.
 	Log func(Request)
 
+	// NotificationRoots are the certificates by which subscribers are known to
+	// be who they say, nil those of the machine. NotificationClient sends the
+	// notifications, in its place.
+	NotificationRoots  *x509.CertPool
+	NotificationClient *http.Client
+	// ValidationTokens mints the token that comes with notifications of
+	// encrypted data, for the application that is told. The ValidationToken
+	// method of an emulated issuer fits. nil sends none.
+	// https://learn.microsoft.com/graph/change-notifications-with-resource-data
+	ValidationTokens func(appID string) (string, error)
+
 	// Now is the clock of tokens, timestamps and new items. nil means
 	// time.Now.
 	Now func() time.Time
@@ -83,6 +94,7 @@ type Server struct {
 	rounds    rounds
 	sequence  atomic.Int64
 	work      gate
+	notifier  *notifier
 	closeOnce sync.Once
 }
 
@@ -111,6 +123,7 @@ func New(opts *Options) (*Server, error) {
 		return nil, fmt.Errorf("graphtest: %w", err)
 	}
 	s.signer = newSigner(s.opts.Tenant.ID)
+	s.notifier = newNotifier(s)
 	if err = s.open(); err != nil {
 		return nil, fmt.Errorf("graphtest: %w", err)
 	}
@@ -181,7 +194,9 @@ func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
 		s.api.close()
 		s.content.close()
+		s.notifier.stop() // which ends the wait for a subscriber's answer
 		s.work.shut()
+		s.notifier.close()
 		s.client.CloseIdleConnections()
 	})
 	return nil
