@@ -53,7 +53,7 @@ var watchedResources = []*watched{
 	{
 		patterns: []string{"/~/messages", "/~/mailFolders/{folder}/messages"}, typ: "Message", service: exchange,
 		scopes: append([]string{"Mail.ReadBasic"}, readMail...), minutes: 10_080, richMinutes: 1440, needsSelect: true,
-		changes: everyChange, lifecycle: everyLifecycle, places: messagePlaces, name: mailboxName, read: readWatched(messageSchema, watchedMessage),
+		changes: everyChange, lifecycle: everyLifecycle, places: mailPlaces, name: mailboxName, read: readWatched(messageSchema, watchedMessage),
 	},
 	{
 		patterns: []string{"/~/events", "/~/calendar/events", "/~/calendars/{calendar}/events"}, typ: "Event", service: exchange,
@@ -141,8 +141,8 @@ func exactly(collection string) func(change) bool {
 	return func(ch change) bool { return ch.collection == collection }
 }
 
-// messagePlaces are a folder, or all folders of the mailbox.
-func messagePlaces(c *call) (func(change) bool, error) {
+// mailPlaces are a folder, or all folders of the mailbox.
+func mailPlaces(c *call) (func(change) bool, error) {
 	if c.vars["folder"] == "" {
 		prefix := c.user.mail.folderCollection() + "/"
 		return func(ch change) bool {
