@@ -30,6 +30,7 @@ const (
 	codeRequestQuery     code = "Request_UnsupportedQuery"
 	codeRequestDenied    code = "Authorization_RequestDenied"
 	codeMethodNotAllowed code = "Request_MethodNotAllowed"
+	codeImageNotFound    code = "ImageNotFound"
 
 	codeSubscription     code = "InvalidRequest"
 	codeSubscriptionLife code = "ExtensionError"
@@ -98,6 +99,7 @@ var codes = map[code]struct {
 	codeRequestBad:       {http.StatusBadRequest, "Invalid request."},
 	codeRequestNotFound:  {http.StatusNotFound, "Resource does not exist or one of its queried reference-property objects are not present."},
 	codeRequestQuery:     {http.StatusBadRequest, "The specified filter to the reference property query is currently not supported."},
+	codeImageNotFound:    {http.StatusNotFound, "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."},
 	codeRequestDenied:    {http.StatusForbidden, "Insufficient privileges to complete the operation."},
 	codeMethodNotAllowed: {http.StatusMethodNotAllowed, "Specified HTTP method is not allowed for the request target."},
 

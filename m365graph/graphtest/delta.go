@@ -14,12 +14,13 @@ type tracked[T any] struct {
 	listing[T]        // its items are not read
 	collection string // as the journal names it
 	dialect    *deltaDialect
-	first      func() []string           // ids of all there is now, in the order of a first round
-	find       func(id string) (T, bool) // an item as it is now
-	gone       func(id string) object    // what is told of an item that is not there; nil: id and @removed
-	spread     func([]change) []string   // ids that changes mean, where they are not the items themselves; nil: they are
-	byKind     bool                      // changeType may leave one kind of change
-	limit      int                       // of items that a first round tells if it is filtered; 0: none
+	first      func() []string                      // ids of all there is now, in the order of a first round
+	find       func(id string) (T, bool)            // an item as it is now
+	gone       func(id string) object               // what is told of an item that is not there; nil: id and @removed
+	spread     func([]change) []string              // ids that changes mean, where they are not the items themselves; nil: they are
+	beside     func(v T, from, upto int64) []member // what is told beside an item's properties; nil: nothing
+	byKind     bool                                 // changeType may leave one kind of change
+	limit      int                                  // of items that a first round tells if it is filtered; 0: none
 }
 
 // deltaDialect is how a service spells its rounds.
@@ -87,7 +88,7 @@ func delta[T any](c *call, t tracked[T]) (*reply, error) {
 		if kind != "" && kind != ch.kind {
 			continue
 		}
-		if o := t.tell(c, m, sh, ch.id, tok.From == 0); o != nil {
+		if o := t.tell(c, m, sh, ch.id, tok); o != nil {
 			values = append(values, o)
 		}
 	}
@@ -126,12 +127,16 @@ func (t *tracked[T]) changeType(c *call) (changeKind, error) {
 }
 
 // tell writes what became of an item; nil if there is nothing to tell.
-func (t *tracked[T]) tell(c *call, m *matcher[T], sh *shape[T], id string, first bool) object {
+func (t *tracked[T]) tell(c *call, m *matcher[T], sh *shape[T], id string, tok *deltaToken) object {
 	v, there := t.find(id)
 	switch {
 	case there && m.holds(v):
-		return sh.render(c, v)
-	case first: // gone since, which the next round tells
+		var beside []member
+		if t.beside != nil {
+			beside = t.beside(v, tok.From, tok.Upto)
+		}
+		return append(sh.render(c, v), beside...)
+	case tok.From == 0: // gone since, which the next round tells
 		return nil
 	case t.gone != nil:
 		return t.gone(id)

@@ -14,7 +14,7 @@ import (
 // order can reach.
 var complexTypes = sync.OnceValue(func() types {
 	all := types{}
-	for _, area := range []types{mailTypes, calendarTypes, driveTypes, siteTypes, teamTypes} {
+	for _, area := range []types{mailTypes, calendarTypes, driveTypes, siteTypes, teamTypes, directoryTypes} {
 		maps.Copy(all, area)
 	}
 	return all
@@ -47,6 +47,11 @@ func (s *schema[T]) types() odata.Types {
 	return func(name string) odata.Members {
 		if name == s.name {
 			return s.typeOf
+		}
+		if s.derived != nil {
+			if members := s.derived(name); members != nil {
+				return members
+			}
 		}
 		return complexType(name)
 	}

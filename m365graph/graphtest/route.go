@@ -64,7 +64,9 @@ var macros = map[string][]string{
 		"sites/{site}/drive", "sites/{site}/{:sitepath}/drive", "sites/{site}/drives/{drive}", "sites/{site}/{:sitepath}/drives/{drive}",
 		"sites/{site}/lists/{list}/drive", "sites/{site}/{:sitepath}/lists/{list}/drive",
 	},
-	"~site": {"sites/{site}", "sites/{site}/{:sitepath}"},
+	"~user":  {"microsoft.graph.user", "graph.user"},
+	"~group": {"microsoft.graph.group", "graph.group"},
+	"~site":  {"sites/{site}", "sites/{site}/{:sitepath}"},
 	"~item": {
 		"root", "root/{:path}", "items/{item}", "items/{item}/{:path}", "items/{item}/root/{:path}",
 		"root/children/{child}", "items/{item}/children/{child}", "special/{special}", "special/{special}/{:path}",
@@ -80,7 +82,7 @@ var macros = map[string][]string{
 func allRoutes() [][]route {
 	return [][]route{
 		batchRoutes(),
-		userRoutes(),
+		userRoutes(), groupRoutes(), directoryRoutes(), peopleRoutes(), photoRoutes(),
 		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), mailDeltaRoutes(),
 		calendarRoutes(),
 		driveRoutes(),

@@ -3,6 +3,8 @@ package graphtest
 import (
 	"strings"
 	"sync"
+
+	"github.com/m365go/sdk/m365graph/internal/odata"
 )
 
 // schema says how a T looks as JSON: its properties in the order Graph prints
@@ -16,7 +18,11 @@ type schema[T any] struct {
 	// @odata.type; nil: nothing.
 	annotate func(T) object
 	keep     []string // shown beside any $select
-	props    []property[T]
+	// present writes a T that is of one of several types, each with properties
+	// of its own; nil: all have those of props.
+	present func(sh *shape[T], c *call, v T, head []member) object
+	derived odata.Types // the types that a T can be cast to; nil: none
+	props   []property[T]
 
 	page      int // items of a page without $top
 	maxPage   int // the largest $top
@@ -31,7 +37,9 @@ type property[T any] struct {
 	typ  string // as in Graph's metadata: "Edm.String", "[]recipient", "importance"
 	cast string // the derived type that has it, which $select must name; "": none
 	get  func(*call, T) any
-	show show
+	// expand is get for an $expand with options; nil: get does.
+	expand func(*call, T, *expansion) any
+	show   show
 	// filtered lets $filter and $orderby name a property that is shown only
 	// when it is expanded.
 	filtered bool
@@ -85,6 +93,9 @@ type shape[T any] struct {
 // render writes v in that shape, after the head members (such as the
 // context).
 func (sh *shape[T]) render(c *call, v T, head ...member) object {
+	if sh.schema.present != nil {
+		return sh.schema.present(sh, c, v, head)
+	}
 	o := append(make(object, 0, len(head)+len(sh.props)+2), head...)
 	if sh.schema.etag != nil {
 		o = append(o, member{"@odata.etag", sh.schema.etag(v)})
@@ -93,11 +104,17 @@ func (sh *shape[T]) render(c *call, v T, head ...member) object {
 		o = append(o, sh.schema.annotate(v)...)
 	}
 	for _, p := range sh.props {
-		value := p.value(c, v)
+		e := sh.expand[p.name]
+		var value any
+		if e != nil && p.expand != nil {
+			value = p.expand(c, v, e)
+		} else {
+			value = p.value(c, v)
+		}
 		if p.show == unlessNil && value == nil {
 			continue
 		}
-		if e := sh.expand[p.name]; e != nil {
+		if e != nil {
 			o = e.append(o, p.name, value)
 			continue
 		}

@@ -14,6 +14,9 @@ type tenantState struct {
 	byName map[string]*userState // lower-cased principal names
 	teams  *teamStore
 
+	groups    []*groupState
+	groupByID map[string]*groupState // lower-cased ids
+
 	drives     map[string]*driveStore // of people and sites, by lower-cased id
 	driveOrder []*driveStore          // as they were loaded
 	sites      []*siteStore           // the root first
@@ -39,25 +42,12 @@ func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
 	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}, drives: map[string]*driveStore{},
 		links: map[string]sharedLink{}, copies: map[string]*copyJob{}, signer: newSigner(t.ID), journal: journal{last: 1}}
 	for _, u := range t.Users {
-		if u.UserPrincipalName == "" {
-			return nil, fmt.Errorf("user %q: UserPrincipalName is required", u.DisplayName)
+		if _, err := s.addUser(u, now); err != nil {
+			return nil, err
 		}
-		state := &userState{User: *u, tenant: s}
-		if state.ID == "" {
-			state.ID = guid("user", t.ID, strings.ToLower(u.UserPrincipalName))
-		}
-		if state.Mail == "" {
-			state.Mail = u.UserPrincipalName
-		}
-		name := strings.ToLower(u.UserPrincipalName)
-		if s.byID[state.ID] != nil || s.byName[name] != nil {
-			return nil, fmt.Errorf("user %s: there are two", u.UserPrincipalName)
-		}
-		s.byID[state.ID], s.byName[name] = state, state
-		s.users = append(s.users, state)
-		if err := state.load(now); err != nil {
-			return nil, fmt.Errorf("user %s: %w", u.UserPrincipalName, err)
-		}
+	}
+	if err := s.loadGroups(now); err != nil {
+		return nil, err
 	}
 	if err := s.loadSites(now); err != nil {
 		return nil, err
@@ -67,6 +57,39 @@ func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// addUser makes a person of what is given, with a mailbox, a calendar and a
+// drive.
+func (t *tenantState) addUser(u *User, now time.Time) (*userState, error) {
+	if u.UserPrincipalName == "" {
+		return nil, fmt.Errorf("user %q: UserPrincipalName is required", u.DisplayName)
+	}
+	state := &userState{User: *u, tenant: t}
+	if state.ID == "" {
+		state.ID = guid("user", t.ID, strings.ToLower(u.UserPrincipalName))
+	}
+	if state.Mail == "" {
+		state.Mail = u.UserPrincipalName
+	}
+	name := strings.ToLower(u.UserPrincipalName)
+	if t.byID[state.ID] != nil || t.byName[name] != nil {
+		return nil, fmt.Errorf("user %s: there are two", u.UserPrincipalName)
+	}
+	p := &state.Profile
+	p.UserType = orElse(p.UserType, "Member")
+	if p.MailNickname == "" {
+		p.MailNickname, _, _ = strings.Cut(u.UserPrincipalName, "@")
+	}
+	if p.CreatedDateTime.IsZero() {
+		p.CreatedDateTime = now.Truncate(time.Second)
+	}
+	if err := state.load(now); err != nil {
+		return nil, fmt.Errorf("user %s: %w", u.UserPrincipalName, err)
+	}
+	t.byID[state.ID], t.byName[name] = state, state
+	t.users = append(t.users, state)
+	return state, nil
 }
 
 // load copies what the person has into stores of ours.
@@ -85,6 +108,9 @@ func (u *userState) load(now time.Time) (err error) {
 
 // user finds a person by object id or principal name; nil if there is none.
 func (t *tenantState) user(name string) *userState {
+	if u := t.byID[name]; u != nil {
+		return u
+	}
 	if u := t.byID[strings.ToLower(name)]; u != nil {
 		return u
 	}

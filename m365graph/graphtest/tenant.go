@@ -11,6 +11,7 @@ type Tenant struct {
 	ID          string // directory (tenant) id, a GUID
 	DisplayName string
 	Users       []*User
+	Groups      []*Group
 	Sites       []*Site
 	Teams       []*Team
 	Chats       []*Chat
@@ -32,6 +33,9 @@ type User struct {
 	MobilePhone       string
 	BusinessPhones    []string
 	PreferredLanguage string // such as "en-US"
+	Manager           string // principal name or id of another person
+	Photo             []byte // JPEG or PNG; nil means none
+	Profile           Profile
 
 	// TimeZone is the mailbox's time zone, by its IANA or its Windows name.
 	// "" means UTC.

@@ -15,6 +15,8 @@ type Filter struct {
 	Operators map[string]bool
 	// Uses are the comparisons and functions that a property takes part in.
 	Uses []Use
+	// Alternatives counts what or joins, Listed the values of the longest in.
+	Alternatives, Listed int
 }
 
 // Use is one comparison of a property, or one function called with it.
@@ -138,6 +140,7 @@ func (p *parser) or() (node, error) {
 		var right node
 		if right, err = p.and(); err == nil {
 			left, err = newLogical(left, right, true)
+			p.out.Alternatives = max(p.out.Alternatives, 1) + 1
 		}
 	}
 	return left, err
@@ -268,6 +271,7 @@ func (p *parser) in(left node) (node, error) {
 			return nil, err
 		}
 		m.list = append(m.list, item)
+		p.out.Listed = max(p.out.Listed, len(m.list))
 		if p.peek().is(")") {
 			p.next++
 			return m, nil

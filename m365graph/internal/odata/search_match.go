@@ -140,7 +140,11 @@ func matchWords(text, words string) bool {
 
 func matchHere(have, want []string, prefix bool) bool {
 	for i, w := range want {
-		if have[i] != w && !(prefix && i == len(want)-1 && strings.HasPrefix(have[i], w)) {
+		fits := have[i] == w
+		if prefix && i == len(want)-1 {
+			fits = strings.HasPrefix(have[i], w)
+		}
+		if !fits {
 			return false
 		}
 	}
