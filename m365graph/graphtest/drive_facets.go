@@ -69,7 +69,11 @@ func (n *driveNode) fileSystemInfo() object {
 
 // sharepointIDs is https://learn.microsoft.com/graph/api/resources/sharepointids.
 func (i driveItem) sharepointIDs() object {
-	return append(i.drive.sharepointIDs(), member{"listItemUniqueId", guid("tag", i.id)})
+	ids := i.drive.sharepointIDs()
+	if i.number > 0 {
+		ids = append(ids, member{"listItemId", itoa(i.number)})
+	}
+	return append(ids, member{"listItemUniqueId", guid("tag", i.id)})
 }
 
 // shareScope tells with whom the item is shared, as

@@ -26,7 +26,7 @@ func (sub *subscription) encrypt(in *subscriptionInput) error {
 		return failf(codeSubscription, "encryptionCertificate is a required property when includeResourceData is true.")
 	case in.EncryptionCertificateID == "":
 		return failf(codeSubscription, "encryptionCertificateId is a required property when includeResourceData is true.")
-	case sub.watch.needsSelect && sub.call.param("$select") == "":
+	case sub.watch.options&optSelect != 0 && sub.call.param("$select") == "":
 		return failf(codeSubscription, "$select is required in the resource when includeResourceData is true.")
 	}
 	der, err := base64.StdEncoding.DecodeString(in.EncryptionCertificate)

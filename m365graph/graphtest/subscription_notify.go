@@ -140,7 +140,7 @@ func (s *Server) changeNote(sub *subscription, ch change) (note, bool) {
 		if ch.kind != itemDeleted {
 			var ok bool
 			var err error
-			if what, ok, err = sub.watch.read(&of, ch.id); !ok || err != nil {
+			if what, ok, err = sub.watch.read(&of, ch); !ok || err != nil {
 				return note{}, false
 			}
 		}

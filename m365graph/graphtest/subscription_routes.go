@@ -109,6 +109,9 @@ func (c *call) newSubscription(in *subscriptionInput) (*subscription, error) {
 		}
 		sub.changes = append(sub.changes, kind)
 	}
+	if sub.watch.needsData && !in.IncludeResourceData {
+		return nil, failf(codeSubscription, "includeResourceData must be true for the resource '%s'.", in.Resource)
+	}
 	if in.IncludeResourceData {
 		if err := sub.encrypt(in); err != nil {
 			return nil, err
@@ -126,7 +129,7 @@ func (c *call) aim(sub *subscription) (err error) {
 		return err
 	}
 	if sub.watch.read != nil { // which reads the options as well
-		_, _, err = sub.watch.read(sub.call, "")
+		_, _, err = sub.watch.read(sub.call, change{})
 	}
 	return err
 }

@@ -92,8 +92,10 @@ func (r *receiver) notes() []map[string]any {
 // within a bubble of synctest.
 func setupNotified(t *testing.T, r *receiver) *fixture {
 	t.Helper()
+	tenant, teams := intranet(), desks()
+	tenant.Users, tenant.Teams, tenant.Chats = teams.Users, teams.Teams, teams.Chats
 	s, err := graphtest.New(&graphtest.Options{
-		Keys: keys, Issuer: issuer, Tenant: intranet(), InMemory: true, NotificationClient: &http.Client{Transport: r},
+		Keys: keys, Issuer: issuer, Tenant: tenant, InMemory: true, NotificationClient: &http.Client{Transport: r},
 		ValidationTokens: func(app string) (string, error) { return "token for " + app, nil },
 	})
 	if err != nil {
@@ -105,7 +107,7 @@ func setupNotified(t *testing.T, r *receiver) *fixture {
 
 func subscriberToken(t testing.TB, oid string) string {
 	return mint(t, map[string]any{
-		"oid": oid, "scp": allScopes + " " + siteScopes, "azp": appID, "nbf": time.Now().Add(-time.Minute).Unix(), "exp": time.Now().AddDate(0, 2, 0).Unix(),
+		"oid": oid, "scp": allScopes + " " + siteScopes + " " + teamScopes, "azp": appID, "nbf": time.Now().Add(-time.Minute).Unix(), "exp": time.Now().AddDate(0, 2, 0).Unix(),
 	})
 }
 

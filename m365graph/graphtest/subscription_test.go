@@ -1,6 +1,7 @@
 package graphtest_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -56,6 +57,7 @@ func TestSubscriptionsMatchTheirResource(t *testing.T) {
 		for _, over := range []map[string]any{
 			{"resource": "/me/mailFolders('inbox')/messages"}, {"resource": "me/mailFolders/drafts/messages", "changeType": "updated"},
 			{"resource": "users/" + salesID + "/events"}, {"resource": list, "changeType": "updated"},
+			{"resource": "me/drive/root", "changeType": "updated"},
 			{"resource": "me/messages?$filter=subject eq 'Order'"},
 		} {
 			told[f.subscribe(t, over)["id"].(string)] = over["resource"].(string)
@@ -65,13 +67,14 @@ func TestSubscriptionsMatchTheirResource(t *testing.T) {
 		f.do(t, "PATCH", "/me/messages/"+id, `{"subject":"Order"}`)
 		f.do(t, "POST", "/me/events", `{"subject":"Fair","start":{"dateTime":"2026-05-01T10:00:00","timeZone":"UTC"},"end":{"dateTime":"2026-05-01T11:00:00","timeZone":"UTC"}}`)
 		f.do(t, "POST", "/"+list+"/items", `{"fields":{"Title":"Gear"}}`)
+		f.do(t, "PUT", "/me/drive/root:/a.txt:/content", "a", "Content-Type", "text/plain")
 		synctest.Wait()
 		got := map[string]string{}
 		for _, n := range r.notes() {
 			got[told[n["subscriptionId"].(string)]] += n["changeType"].(string) + " "
 		}
 		want := map[string]string{
-			"me/mailFolders/drafts/messages": "updated ", "users/" + salesID + "/events": "created ", list: "updated ",
+			"me/mailFolders/drafts/messages": "updated ", "users/" + salesID + "/events": "created ", list: "updated ", "me/drive/root": "updated ",
 			"me/messages?$filter=subject eq 'Order'": "updated ",
 		}
 		if fmt.Sprint(got) != fmt.Sprint(want) {
@@ -174,4 +177,59 @@ func TestEndpointIsValidated(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTeamsAreWatched(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := &receiver{}
+		f := setupNotified(t, r)
+		chat := f.get(t, "/me/chats?$filter=topic%20eq%20'Move'")["value"].([]any)[0].(map[string]any)["id"].(string)
+		channel := f.get(t, "/teams/"+deskTeam+"/primaryChannel")["id"].(string)
+		_, der := wrappingKey()
+		rich := map[string]any{
+			"includeResourceData": true, "encryptionCertificate": base64.StdEncoding.EncodeToString(der), "encryptionCertificateId": "k",
+			"expirationDateTime": time.Now().Add(50 * time.Minute).Format(time.RFC3339),
+		}
+		told := map[string]string{}
+		for _, test := range []struct{ resource, changes string }{
+			{"/chats/" + chat + "/messages", "created"}, {"/me/chats/getAllMessages", "created"}, {"/teams/" + deskTeam + "/channels/" + channel + "/messages", "created"},
+			{"/communications/presences/" + salesID, "updated"},
+		} {
+			rich["resource"], rich["changeType"] = test.resource, test.changes
+			told[f.subscribe(t, rich)["id"].(string)] = test.resource
+		}
+		f.do(t, "POST", "/chats/"+chat+"/messages", `{"body":{"content":"crates"}}`)
+		f.do(t, "POST", "/teams/"+deskTeam+"/channels/"+channel+"/messages", `{"body":{"content":"prices"}}`)
+		f.do(t, "POST", "/me/presence/setUserPreferredPresence", `{"availability":"Busy","activity":"Busy"}`)
+		synctest.Wait()
+		got := map[string]string{}
+		for _, n := range r.notes() {
+			data := open(t, n["encryptedContent"].(map[string]any))
+			body, _ := data["body"].(map[string]any)
+			got[told[n["subscriptionId"].(string)]] += fmt.Sprint(body["content"], data["availability"], " ")
+			if strings.HasPrefix(told[n["subscriptionId"].(string)], "/chats") && n["resource"] != "chats('"+chat+"')/messages('"+fmt.Sprint(data["id"])+"')" {
+				t.Errorf("a message is named %v", n["resource"])
+			}
+		}
+		want := map[string]string{
+			"/chats/" + chat + "/messages": "crates<nil> ", "/me/chats/getAllMessages": "crates<nil> ",
+			"/teams/" + deskTeam + "/channels/" + channel + "/messages": "prices<nil> ", "/communications/presences/" + salesID: "<nil>Offline ",
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("told\n%v, want\n%v", got, want)
+		}
+		hours := time.Now().Add(2 * time.Hour).Format(time.RFC3339)
+		for _, over := range []map[string]any{
+			{"resource": "/chats/" + chat + "/messages", "expirationDateTime": hours}, {"resource": "/communications/presences/" + salesID, "changeType": "updated"},
+			{"resource": "/chats/none/messages"}, {"resource": "/chats/" + chat + "/messages?$select=body"},
+		} {
+			if a := f.do(t, "POST", "/subscriptions", subscription(over)); a.status != http.StatusBadRequest {
+				t.Errorf("%v = %d %s, want 400", over, a.status, a.body)
+			}
+		}
+		if a := f.do(t, "POST", "/subscriptions", subscription(map[string]any{"resource": "/chats/getAllMessages"})); a.status != http.StatusPreconditionFailed {
+			t.Errorf("all chats for a person = %d %s", a.status, a.body)
+		}
+	})
 }

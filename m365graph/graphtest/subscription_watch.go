@@ -15,9 +15,10 @@ type watched struct {
 	patterns      []string
 	typ           string // of the resource, for @odata.type
 	scopes, roles []string
-	minutes       int // the longest lifetime
-	richMinutes   int // with resource data; 0: there is none
-	needsSelect   bool
+	minutes       int  // the longest lifetime
+	richMinutes   int  // with resource data; 0: there is none
+	needsData     bool // it is told with resource data alone
+	options       options
 	longNeedsLife bool // more than an hour takes a lifecycleNotificationUrl
 	changes       []changeKind
 	lifecycle     []LifecycleEvent
@@ -30,7 +31,7 @@ type watched struct {
 	name func(sub *subscription, ch change) string
 	// read shows what changed, in the shape that the subscription selects, nil
 	// if it is not there any more; !ok if the $filter does not let it through.
-	read func(c *call, id string) (o object, ok bool, err error)
+	read func(*call, change) (o object, ok bool, err error)
 }
 
 var (
@@ -48,16 +49,16 @@ func (w *watched) kindOf(kind changeKind) changeKind {
 	return itemUpdated
 }
 
-// watchedResources are all kinds.
+// watchedResources are all kinds but those of Teams.
 var watchedResources = []*watched{
 	{
 		patterns: []string{"/~/messages", "/~/mailFolders/{folder}/messages"}, typ: "Message", service: exchange,
-		scopes: append([]string{"Mail.ReadBasic"}, readMail...), minutes: 10_080, richMinutes: 1440, needsSelect: true,
+		scopes: append([]string{"Mail.ReadBasic"}, readMail...), minutes: 10_080, richMinutes: 1440, options: optSelect | optFilter,
 		changes: everyChange, lifecycle: everyLifecycle, places: mailPlaces, name: mailboxName, read: readWatched(messageSchema, watchedMessage),
 	},
 	{
 		patterns: []string{"/~/events", "/~/calendar/events", "/~/calendars/{calendar}/events"}, typ: "Event", service: exchange,
-		scopes: []string{"Calendars.Read", "Calendars.ReadBasic", "Calendars.ReadWrite"}, minutes: 10_080, richMinutes: 1440, needsSelect: true,
+		scopes: []string{"Calendars.Read", "Calendars.ReadBasic", "Calendars.ReadWrite"}, minutes: 10_080, richMinutes: 1440, options: optSelect | optFilter,
 		changes: everyChange, lifecycle: everyLifecycle, places: eventPlaces, name: mailboxName, read: readWatched(eventSchema, watchedEvent),
 	},
 	{
@@ -83,9 +84,9 @@ type watches struct {
 
 var watchTable = sync.OnceValue(func() *watches {
 	t := &watches{kinds: map[*route]*watched{}}
-	for _, w := range watchedResources {
+	for _, w := range slices.Concat(watchedResources, watchedTeams) {
 		r := &route{
-			method: http.MethodGet, scopes: w.scopes, roles: w.roles, service: w.service, options: optSelect | optFilter, shared: w.service == directory,
+			method: http.MethodGet, scopes: w.scopes, roles: w.roles, service: w.service, options: w.options, shared: w.service == directory,
 		}
 		t.kinds[r] = w
 		for _, pattern := range w.patterns {
@@ -156,8 +157,8 @@ func mailPlaces(c *call) (func(change) bool, error) {
 	return exactly(c.user.mail.collection(f)), nil
 }
 
-func watchedMessage(c *call, id string) (*message, bool) {
-	m := c.user.mail.messages[id]
+func watchedMessage(c *call, ch change) (*message, bool) {
+	m := c.user.mail.messages[ch.id]
 	return m, m != nil
 }
 
@@ -173,8 +174,8 @@ func eventPlaces(c *call) (func(change) bool, error) {
 	return exactly(cal.collection()), nil
 }
 
-func watchedEvent(c *call, id string) (*eventView, bool) {
-	view, ok := c.user.calendar.find(id)
+func watchedEvent(c *call, ch change) (*eventView, bool) {
+	view, ok := c.user.calendar.find(ch.id)
 	if !ok {
 		return nil, false
 	}
@@ -215,8 +216,8 @@ func userPlaces(c *call) (func(change) bool, error) {
 	return func(ch change) bool { return ch.collection == "users" && ch.id == u.ID }, nil
 }
 
-func watchedUser(c *call, id string) (*userState, bool) {
-	u := c.s.tenant.byID[id]
+func watchedUser(c *call, ch change) (*userState, bool) {
+	u := c.s.tenant.byID[ch.id]
 	return u, u != nil
 }
 
@@ -229,8 +230,8 @@ func mailboxName(sub *subscription, ch change) string {
 func directoryName(sub *subscription, ch change) string { return sub.watch.typ + "s/" + ch.id }
 
 // readWatched reads a resource through its schema.
-func readWatched[T any](s *schema[T], find func(*call, string) (T, bool)) func(*call, string) (object, bool, error) {
-	return func(c *call, id string) (object, bool, error) {
+func readWatched[T any](s *schema[T], find func(*call, change) (T, bool)) func(*call, change) (object, bool, error) {
+	return func(c *call, ch change) (object, bool, error) {
 		sh, err := shapeOf(c, s)
 		if err != nil {
 			return nil, false, err
@@ -240,7 +241,7 @@ func readWatched[T any](s *schema[T], find func(*call, string) (T, bool)) func(*
 		if err != nil {
 			return nil, false, err
 		}
-		v, there := find(c, id)
+		v, there := find(c, ch)
 		switch {
 		case !there:
 			return nil, true, nil
