@@ -79,7 +79,7 @@ func delta[T any](c *call, t tracked[T]) (*reply, error) {
 		}
 	}
 	round, ok := c.deltaRound(t.collection, tok)
-	if !ok || tok.Upto < j.floor || tok.From != 0 && tok.From < j.floor {
+	if !ok || j.lost(tok.Upto) || tok.From != 0 && j.lost(tok.From) {
 		return nil, c.expired(t.dialect, tok)
 	}
 	values := []object{}

@@ -60,6 +60,17 @@ func (s *spool) take(o *spool) error {
 	return errors.Join(err, o.file.Close())
 }
 
+// detach gives a copy of a spool content of its own.
+func (s *spool) detach() {
+	if s.file == nil {
+		return
+	}
+	b := make([]byte, s.size)
+	if _, err := s.file.ReadAt(b, 0); err == nil || errors.Is(err, io.EOF) {
+		s.bytes, s.file = b, nil
+	}
+}
+
 // blob is what was collected.
 func (s *spool) blob() *blob {
 	b := &blob{size: s.size, bytes: s.bytes, file: s.file}

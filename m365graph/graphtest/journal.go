@@ -5,6 +5,7 @@ package graphtest
 type journal struct {
 	last  int64 // number of the latest change; the tenant as loaded is number one
 	floor int64 // rounds that know of nothing later must begin again
+	void  []span
 	of    map[string][]change
 
 	subscriptions subscriptions // who are told

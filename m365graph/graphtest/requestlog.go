@@ -24,6 +24,7 @@ type Request struct {
 	Content         bool   // it came to the content host
 	Early           bool   // it came back before the Retry-After of its last answer had passed
 	Batch           string // its id in the $batch request that brought it; "" if it came by itself
+	Executed        bool   // the route did its work, whatever the answer said
 	Status          int    // 0: the connection was cut before the answer
 	Sent            int64  // bytes of the body
 	ID              string // the answer's request-id
@@ -31,9 +32,19 @@ type Request struct {
 	Start, End      time.Time // by the server's clock
 }
 
+// requestLog is the latest requests.
 type requestLog struct {
 	mu      sync.Mutex
-	entries []Request
+	limit   int // how many are kept; 0: all
+	entries []logged
+	dropped int // as many came before the first entry
+	cleared int // of which these were cleared
+}
+
+// logged is an entry with the route, for whoever asks by a name of it.
+type logged struct {
+	Request
+	found leaf
 }
 
 // begin notes a request before anything of the answer is written, so that
@@ -41,22 +52,55 @@ type requestLog struct {
 func (l *requestLog) begin(r Request) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.entries = append(l.entries, r)
-	return len(l.entries) - 1
+	l.entries = append(l.entries, logged{Request: r})
+	if l.limit > 0 && len(l.entries) >= 2*l.limit { // now and then, so that it costs little
+		n := copy(l.entries, l.entries[len(l.entries)-l.limit:])
+		l.dropped += len(l.entries) - n
+		clear(l.entries[n:])
+		l.entries = l.entries[:n]
+	}
+	return l.dropped + len(l.entries) - 1
 }
 
 // settle replaces an entry by what is known now.
-func (l *requestLog) settle(place int, r Request) {
+func (l *requestLog) settle(place int, r Request, found leaf) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.entries[place] = r
+	if i := place - l.dropped; i >= 0 {
+		l.entries[i] = logged{r, found}
+	}
 }
 
-// Requests gives what was asked so far, in the order of arrival.
+// clear forgets all. Places that were given stay valid, and lead nowhere.
+func (l *requestLog) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dropped += len(l.entries)
+	l.cleared = l.dropped
+	l.entries = nil
+}
+
+// latest gives the entries that are kept, and how many were dropped for want
+// of room.
+func (l *requestLog) latest() (entries []logged, dropped int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first := 0
+	if l.limit > 0 {
+		first = max(len(l.entries)-l.limit, 0)
+	}
+	return slices.Clone(l.entries[first:]), l.dropped + first - l.cleared
+}
+
+// Requests gives what was asked so far, in the order of arrival: all of it, or
+// the latest [Options.KeepRequests].
 func (s *Server) Requests() []Request {
-	s.log.mu.Lock()
-	defer s.log.mu.Unlock()
-	return slices.Clone(s.log.entries)
+	entries, _ := s.log.latest()
+	requests := make([]Request, len(entries))
+	for i, e := range entries {
+		requests[i] = e.Request
+	}
+	return requests
 }
 
 // loggedHeader keeps the headers that may be logged.

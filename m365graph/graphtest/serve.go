@@ -97,7 +97,7 @@ func (x *httpExchange) settle(status int) {
 		x.noteWait(status)
 	}
 	x.entry.Status, x.entry.End = status, x.s.now()
-	x.s.log.settle(x.place, x.entry)
+	x.s.log.settle(x.place, x.entry, x.found)
 }
 
 // admit tells whether the request gets as far as its route. One that does not
@@ -279,7 +279,9 @@ func (x *httpExchange) handle() (rep *reply, err error) {
 			return nil, err
 		}
 	}
-	return c.route.handle(c)
+	rep, err = c.route.handle(c)
+	x.entry.Executed = err == nil
+	return rep, err
 }
 
 func (x *httpExchange) readBody() error {

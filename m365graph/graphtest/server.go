@@ -65,6 +65,11 @@ type Options struct {
 	// https://learn.microsoft.com/graph/change-notifications-with-resource-data
 	ValidationTokens func(appID string) (string, error)
 
+	// KeepRequests is how many requests [Server.Requests] and the assertions
+	// look back on. 0 means all, which is for tests and not for a process that
+	// runs for days.
+	KeepRequests int
+
 	// Now is the clock of tokens, timestamps and new items. nil means
 	// time.Now.
 	Now func() time.Time
@@ -102,7 +107,7 @@ type Server struct {
 // [Server.Close].
 func New(opts *Options) (*Server, error) {
 	s := &Server{routes: routeTable()}
-	s.throttle = throttle{used: map[string]*gauge{}, working: map[string]int{}, waits: map[string]wait{}}
+	s.throttle.clear()
 	if opts != nil {
 		s.opts = *opts
 	}
@@ -118,6 +123,7 @@ func New(opts *Options) (*Server, error) {
 	if s.opts.Tenant == nil {
 		s.opts.Tenant = &Tenant{}
 	}
+	s.log.limit = s.opts.KeepRequests
 	var err error
 	if s.tenant, err = newTenantState(s.opts.Tenant, s.opts.Now().UTC()); err != nil {
 		return nil, fmt.Errorf("graphtest: %w", err)

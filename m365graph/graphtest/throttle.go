@@ -69,6 +69,16 @@ type throttle struct {
 	waits   map[string]wait
 }
 
+// clear forgets what was used, and who waits.
+func (t *throttle) clear() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.used, t.waits = map[string]*gauge{}, map[string]wait{}
+	if t.working == nil { // requests that are under way stay so
+		t.working = map[string]int{}
+	}
+}
+
 // gauge is how full a quota is.
 type gauge struct {
 	used float64
