@@ -17,7 +17,7 @@ func deltaPosts(c *call) (*reply, error) {
 	}
 	c.applyUnknownMembers()
 	t := tracked[*chatMessage]{collection: ch.collection, dialect: directoryDelta}
-	t.listing = listing[*chatMessage]{schema: chatMessageSchema, context: "Collection(chatMessage)", check: checkDeltaFilter}
+	t.listing = listing[*chatMessage]{schema: chatMessageSchema, context: "Collection(chatMessage)", check: checkPostDelta}
 	oldest := c.now.AddDate(0, -deltaMonths, 0)
 	t.first = func() []string {
 		var ids []string
@@ -46,8 +46,8 @@ func lastInChain(m *chatMessage) time.Time {
 	return latest
 }
 
-// checkDeltaFilter takes lastModifiedDateTime gt alone.
-func checkDeltaFilter(_ *call, q *query) error {
+// checkPostDelta takes lastModifiedDateTime gt alone.
+func checkPostDelta(_ *call, q *query) error {
 	if q.filter == nil {
 		return nil
 	}

@@ -34,7 +34,7 @@ type DriveItem struct {
 	// for the hash, when it is first asked for, and at each download. A
 	// reader that is an io.Closer is closed afterwards.
 	Content []byte
-	Open    func() (io.ReaderAt, int64, error)
+	Open    func() (io.ReaderAt, int64, error) `json:"-"`
 
 	ContentType          string     // "" means by the name's extension
 	CreatedBy            *Recipient // nil means the owner
