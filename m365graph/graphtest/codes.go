@@ -54,6 +54,14 @@ const (
 	codeIrresolvable     code = "ErrorIrresolvableConflict"
 	codeAttachmentSmall  code = "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize"
 	codeMessageSize      code = "ErrorMessageSizeExceeded"
+	codeHeader           code = "InvalidInternetMessageHeader"
+	codeHeaders          code = "InvalidInternetMessageHeaderCollection"
+	codeMIMEBase64       code = "ErrorMimeContentInvalidBase64String"
+	codeMIMEInvalid      code = "ErrorMimeContentInvalid"
+	codeFolderExists     code = "ErrorFolderExists"
+	codeDistinguished    code = "ErrorDeleteDistinguishedFolder"
+	codeMoveFailed       code = "ErrorMoveCopyFailed"
+	codeArgument         code = "ErrorInvalidArgument"
 
 	codeDriveDenied      code = "accessDenied"
 	codeDriveNotFound    code = "itemNotFound"
@@ -126,6 +134,14 @@ var codes = map[code]struct {
 
 	codeAttachmentSmall: {http.StatusBadRequest, "The size of the attachment should not be less than the minimum size of an upload session."},
 	codeMessageSize:     {http.StatusRequestEntityTooLarge, "The message exceeds the maximum supported size."},
+	codeHeader:          {http.StatusBadRequest, "The internet message header is not valid."},
+	codeHeaders:         {http.StatusBadRequest, "There are too many internet message headers."},
+	codeMIMEBase64:      {http.StatusBadRequest, "Invalid base64 string for MIME content."},
+	codeMIMEInvalid:     {http.StatusBadRequest, "The MIME content is not valid."},
+	codeFolderExists:    {http.StatusConflict, "A folder with the specified name already exists., Could not create folder."},
+	codeDistinguished:   {http.StatusBadRequest, "Distinguished folders cannot be deleted."},
+	codeMoveFailed:      {http.StatusBadRequest, "The move or copy operation failed."},
+	codeArgument:        {http.StatusBadRequest, "The argument is not valid."},
 
 	codeDriveDenied:      {http.StatusForbidden, "Access denied"},
 	codeDriveNotFound:    {http.StatusNotFound, "The resource could not be found."},

@@ -1,7 +1,6 @@
 package graphtest
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -28,16 +27,6 @@ type attachmentSession struct {
 	spool      spool
 }
 
-// attachmentUploadRoutes are those that attach files to a message.
-func attachmentUploadRoutes(base string) []route {
-	const post = "https://learn.microsoft.com/graph/api/message-post-attachments"
-	const session = "https://learn.microsoft.com/graph/api/attachment-createuploadsession"
-	return []route{
-		{method: "POST", pattern: base + "/attachments", doc: post, service: exchange, scopes: writeMail, handle: postAttachment},
-		{method: "POST", pattern: base + "/attachments/createUploadSession", doc: session, service: exchange, scopes: writeMail, handle: createAttachmentSession},
-	}
-}
-
 // attachmentContentRoutes are those of Outlook's own host, behind signed URLs.
 func attachmentContentRoutes() []route {
 	const doc = "https://learn.microsoft.com/graph/outlook-large-attachments"
@@ -50,33 +39,6 @@ func attachmentContentRoutes() []route {
 	return []route{
 		content("PUT", putAttachmentSlice), content("GET", getAttachmentSession), content("DELETE", deleteAttachmentSession),
 	}
-}
-
-// attach adds a file to a message.
-func (m *mailbox) attach(msg *message, a Attachment, now time.Time) *Attachment {
-	m.sequence++
-	a.ID = outlookID("attachment", msg.ID, "added", m.sequence)
-	added := newAttachment(&a, &msg.Message, 0)
-	added.LastModifiedDateTime = now
-	msg.Attachments = append(msg.Attachments, added)
-	msg.touch(now)
-	return added
-}
-
-func postAttachment(c *call) (*reply, error) {
-	m, err := c.message()
-	if err != nil {
-		return nil, err
-	}
-	var body json.RawMessage
-	if err := c.decode(&body); err != nil {
-		return nil, err
-	}
-	var read Message
-	if err := setAttachments(&read, []byte("["+string(body)+"]")); err != nil {
-		return nil, failf(codeRequestBody, "Cannot read the attachment: %v.", err)
-	}
-	return created(c, attachmentSchema, c.user.mail.attach(m, *read.Attachments[0], c.now), attachmentContext(c))
 }
 
 func createAttachmentSession(c *call) (*reply, error) {
@@ -111,9 +73,9 @@ func createAttachmentSession(c *call) (*reply, error) {
 			delete(mail.sessions, id)
 		}
 	}
-	mail.sequence++
+	mail.made++
 	s := &attachmentSession{
-		id: outlookID("attachment session", m.ID, mail.sequence), token: c.s.signer.sign("attachment", m.ID, mail.sequence),
+		id: outlookID("attachment session", mail.owner.ID, mail.made), token: c.s.signer.sign("attachment", mail.owner.ID, mail.made),
 		owner: c.user, message: m, size: in.Item.Size, expires: c.now.Add(attachmentSessionIn),
 		attachment: Attachment{Name: in.Item.Name, ContentType: in.Item.ContentType, ContentID: in.Item.ContentID, IsInline: in.Item.IsInline},
 	}
@@ -128,13 +90,13 @@ func createAttachmentSession(c *call) (*reply, error) {
 
 // outlookURL addresses something of a message as Outlook's own API does.
 func (c *call) outlookURL(a *attachmentSession, kind, id string) string {
-	return "https://" + c.outlookHost() + "/api/v2.0/Users('" + a.owner.ID + "@" + c.s.opts.Tenant.ID + "')/Messages('" + a.message.ID + "')/" + kind + "('" + id + "')"
+	return "https://" + c.outlookHost() + "/api/v2.0/Users('" + a.owner.ID + "@" + c.s.opts.Tenant.ID + "')/Messages('" + a.message.id() + "')/" + kind + "('" + id + "')"
 }
 
 func attachmentSessionOf(c *call) (*attachmentSession, error) {
 	for _, u := range c.s.tenant.users {
 		s := u.mail.sessions[c.vars["session"]]
-		if s != nil && s.token == c.param("authtoken") && c.now.Before(s.expires) && u.mail.messages[c.vars["message"]] == s.message {
+		if s != nil && s.token == c.param("authtoken") && c.now.Before(s.expires) && u.mail.message(c.vars["message"]) == s.message {
 			return s, nil
 		}
 	}

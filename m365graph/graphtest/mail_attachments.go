@@ -1,32 +1,110 @@
 package graphtest
 
-// attachmentSchema is https://learn.microsoft.com/graph/api/resources/fileattachment.
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// attachmentSchema is https://learn.microsoft.com/graph/api/resources/attachment
+// with the types derived from it.
 var attachmentSchema = &schema[*Attachment]{
 	name: "attachment", keep: []string{"id"}, page: 1000, maxPage: 1000,
 	annotate: func(a *Attachment) object {
-		return object{{"@odata.type", "#microsoft.graph.fileAttachment"}, {"@odata.mediaContentType", a.ContentType}}
+		o := object{{"@odata.type", "#microsoft.graph." + a.kind()}}
+		if a.kind() == "fileAttachment" {
+			o = append(o, member{"@odata.mediaContentType", a.ContentType})
+		}
+		return o
 	},
 	props: []property[*Attachment]{
 		{name: "id", typ: "Edm.String", get: func(_ *call, a *Attachment) any { return a.ID }},
 		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, a *Attachment) any { return a.LastModifiedDateTime }},
 		{name: "name", typ: "Edm.String", get: func(_ *call, a *Attachment) any { return a.Name }},
-		{name: "contentType", typ: "Edm.String", get: func(_ *call, a *Attachment) any { return a.ContentType }},
-		{name: "size", typ: "Edm.Int32", get: func(_ *call, a *Attachment) any { return len(a.Content) }},
+		{name: "contentType", typ: "Edm.String", get: func(_ *call, a *Attachment) any { return orNull(a.ContentType) }},
+		{name: "size", typ: "Edm.Int32", get: func(_ *call, a *Attachment) any { return a.size() }},
 		{name: "isInline", typ: "Edm.Boolean", get: func(_ *call, a *Attachment) any { return a.IsInline }},
-		{name: "contentId", typ: "Edm.String", cast: "fileAttachment", get: func(_ *call, a *Attachment) any { return orNull(a.ContentID) }},
-		{name: "contentLocation", typ: "Edm.String", cast: "fileAttachment"},
-		{name: "contentBytes", typ: "Edm.Binary", cast: "fileAttachment", get: func(_ *call, a *Attachment) any { return a.Content }},
+		attachmentProperty("contentId", "Edm.String", "fileAttachment", func(a *Attachment) any { return orNull(a.ContentID) }),
+		attachmentProperty("contentLocation", "Edm.String", "fileAttachment", func(*Attachment) any { return nil }),
+		attachmentProperty("contentBytes", "Edm.Binary", "fileAttachment", func(a *Attachment) any { return a.Content }),
+		attachmentProperty("sourceUrl", "Edm.String", "referenceAttachment", func(a *Attachment) any { return a.SourceURL }),
 	},
+}
+
+func init() { // an attached message has attachments
+	attachmentSchema.props = append(attachmentSchema.props, property[*Attachment]{
+		name: "item", typ: "outlookItem", cast: "itemAttachment", show: expanded, get: func(c *call, a *Attachment) any {
+			if a.Item == nil {
+				return absent
+			}
+			return itemObject(c, a.Item)
+		},
+	})
+}
+
+// attachmentProperty is one that a derived type alone has.
+func attachmentProperty(name, typ, cast string, get func(*Attachment) any) property[*Attachment] {
+	return property[*Attachment]{name: name, typ: typ, cast: cast, get: func(_ *call, a *Attachment) any {
+		if a.kind() != cast {
+			return absent
+		}
+		return get(a)
+	}}
+}
+
+// kind is the type of an attachment.
+func (a *Attachment) kind() string {
+	switch {
+	case a.Item != nil:
+		return "itemAttachment"
+	case a.SourceURL != "":
+		return "referenceAttachment"
+	}
+	return "fileAttachment"
+}
+
+func (a *Attachment) size() int {
+	if a.Item != nil {
+		return a.Item.size()
+	}
+	return len(a.Content)
+}
+
+// itemObject shows an attached message, which is in no folder.
+func itemObject(c *call, item *Message) object {
+	m := &message{Message: *item, folder: &folder{box: c.user.mail}}
+	o := object{{"@odata.type", "#microsoft.graph.message"}}
+	for i := range messageSchema.props {
+		p := &messageSchema.props[i]
+		if p.name == "parentFolderId" || p.name == "webLink" || p.name == "changeKey" || p.name == "conversationId" || p.name == "conversationIndex" {
+			continue // it has no place
+		}
+		if v := p.value(c, m); p.show == always || p.show == unlessNil && v != nil {
+			o = append(o, member{p.name, v})
+		}
+	}
+	return append(o, member{"attachments", m.attachmentObjects(c)})
 }
 
 // attachmentRoutes are those below a message.
 func attachmentRoutes(base string) []route {
 	const list = "https://learn.microsoft.com/graph/api/message-list-attachments"
 	const get = "https://learn.microsoft.com/graph/api/attachment-get"
+	const session = "https://learn.microsoft.com/graph/api/attachment-createuploadsession"
+	one := base + "/attachments/{attachment}"
 	return []route{
-		{method: "GET", pattern: base + "/attachments", doc: list, service: exchange, scopes: readMail, handle: listAttachments},
-		{method: "GET", pattern: base + "/attachments/{attachment}", doc: get, service: exchange, scopes: readMail, handle: getAttachment},
-		{method: "GET", pattern: base + "/attachments/{attachment}/$value", doc: get, service: exchange, scopes: readMail, handle: attachmentValue},
+		{method: "GET", pattern: base + "/attachments", doc: list, scopes: readMail, options: listOptions, handle: listAttachments},
+		{method: "GET", pattern: base + "/attachments/$count", doc: list, scopes: readMail, options: optFilter, handle: countAttachments},
+		{method: "GET", pattern: one, doc: get, scopes: readMail, options: oneOptions, handle: getAttachment},
+		{method: "GET", pattern: one + "/$value", doc: get, scopes: readMail, options: optNone, handle: attachmentValue},
+		{method: "DELETE", pattern: one, doc: "https://learn.microsoft.com/graph/api/attachment-delete", scopes: writeMail, options: optNone, handle: deleteAttachment},
+		{method: "POST", pattern: base + "/attachments", doc: "https://learn.microsoft.com/graph/api/message-post-attachments", scopes: writeMail,
+			options: oneOptions, handle: postAttachment, differs: "Only messages can be attached as items, not events or contacts."},
+		{method: "POST", pattern: base + "/attachments/createUploadSession", doc: session, scopes: writeMail, options: optNone, handle: createAttachmentSession},
 	}
 }
 
@@ -34,49 +112,184 @@ func attachmentContext(c *call) string {
 	return userContext(c) + "/messages('" + escapeValue(c.vars["message"]) + "')/attachments"
 }
 
-func listAttachments(c *call) (*reply, error) {
+func attachmentListing(c *call) (listing[*Attachment], error) {
 	m, err := c.message()
+	if err != nil {
+		return listing[*Attachment]{}, err
+	}
+	return listing[*Attachment]{schema: attachmentSchema, items: m.Attachments, context: attachmentContext(c)}, nil
+}
+
+func listAttachments(c *call) (*reply, error) {
+	l, err := attachmentListing(c)
 	if err != nil {
 		return nil, err
 	}
-	return list(c, listing[*Attachment]{schema: attachmentSchema, items: m.Attachments, context: attachmentContext(c)})
+	return list(c, l)
+}
+
+func countAttachments(c *call) (*reply, error) {
+	l, err := attachmentListing(c)
+	if err != nil {
+		return nil, err
+	}
+	return count(c, l)
 }
 
 // attachment finds the attachment that the path names.
-func (c *call) attachment() (*Attachment, error) {
+func (c *call) attachment() (*message, *Attachment, error) {
 	m, err := c.message()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, a := range m.Attachments {
 		if a.ID == c.vars["attachment"] {
-			return a, nil
+			return m, a, nil
 		}
 	}
-	return nil, fail(codeItemNotFound)
+	return nil, nil, fail(codeItemNotFound)
 }
 
 func getAttachment(c *call) (*reply, error) {
-	a, err := c.attachment()
+	_, a, err := c.attachment()
 	if err != nil {
 		return nil, err
 	}
 	return one(c, attachmentSchema, a, attachmentContext(c))
 }
 
+// attachmentValue gives the bytes of a file, and the MIME of a message.
 func attachmentValue(c *call) (*reply, error) {
-	a, err := c.attachment()
+	_, a, err := c.attachment()
+	switch {
+	case err != nil:
+		return nil, err
+	case a.Item != nil:
+		return rawReply("text/plain", mimeOf(a.Item), a.LastModifiedDateTime), nil
+	case a.SourceURL != "":
+		return nil, failf(codeInvalidRequest, "The attachment is a link and has no content.")
+	}
+	return rawReply(oneLine(a.ContentType), a.Content, a.LastModifiedDateTime), nil
+}
+
+func deleteAttachment(c *call) (*reply, error) {
+	m, a, err := c.attachment()
 	if err != nil {
 		return nil, err
 	}
-	return rawReply(a.ContentType, a.Content, a.LastModifiedDateTime), nil
+	m.Attachments = slices.DeleteFunc(slices.Clone(m.Attachments), func(o *Attachment) bool { return o == a })
+	c.user.mail.update(m, c.now)
+	return emptyReply(http.StatusNoContent), nil
+}
+
+// attach adds an attachment to a message.
+func (m *mailbox) attach(msg *message, a Attachment, now time.Time) *Attachment {
+	a.ID, a.LastModifiedDateTime = "", now
+	added := m.newAttachment(&a, now)
+	msg.Attachments = append(slices.Clip(msg.Attachments), added)
+	m.update(msg, now)
+	return added
+}
+
+func postAttachment(c *call) (*reply, error) {
+	m, err := c.message()
+	if err != nil {
+		return nil, err
+	}
+	var in attachmentJSON
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	a, err := in.attachment(false)
+	var told *graphError
+	switch {
+	case errors.As(err, &told):
+		return nil, told
+	case err != nil:
+		return nil, failf(codeRequestBody, "Cannot read the attachment: %v.", err)
+	case m.size()+a.size() > maxMessageSize:
+		return nil, fail(codeMessageSize)
+	}
+	return created(c, attachmentSchema, c.user.mail.attach(m, *a, c.now), attachmentContext(c))
+}
+
+// attachmentJSON is an attachment as clients write it.
+type attachmentJSON struct {
+	Type         string                     `json:"@odata.type"`
+	Name         string                     `json:"name"`
+	ContentType  string                     `json:"contentType"`
+	ContentID    string                     `json:"contentId"`
+	IsInline     bool                       `json:"isInline"`
+	ContentBytes []byte                     `json:"contentBytes"`
+	SourceURL    string                     `json:"sourceUrl"`
+	Item         map[string]json.RawMessage `json:"item"`
+}
+
+func (in *attachmentJSON) attachment(nested bool) (*Attachment, error) {
+	a := &Attachment{Name: in.Name, ContentType: in.ContentType, ContentID: in.ContentID, IsInline: in.IsInline}
+	kind := strings.TrimPrefix(in.Type, "#")
+	if in.Name == "" {
+		return nil, fmt.Errorf("an attachment has no name")
+	}
+	switch {
+	case kind == "microsoft.graph.fileAttachment":
+		a.Content = in.ContentBytes
+		return a, nil
+	case kind == "microsoft.graph.referenceAttachment" && in.SourceURL != "":
+		a.SourceURL = in.SourceURL
+		return a, nil
+	case kind == "microsoft.graph.itemAttachment" && !nested:
+		var err error
+		a.Item, err = readItem(in.Item)
+		return a, err
+	}
+	return nil, fmt.Errorf("an attachment of type %q cannot be added", in.Type)
+}
+
+// readItem reads a message to attach.
+func readItem(fields map[string]json.RawMessage) (*Message, error) {
+	var typ string
+	if err := json.Unmarshal(fields["@odata.type"], &typ); err != nil || strings.TrimPrefix(typ, "#") != "microsoft.graph.message" {
+		return nil, fmt.Errorf("an item of type %q cannot be attached", typ)
+	}
+	item := &message{}
+	if raw := fields["attachments"]; raw != nil {
+		if err := readAttachments(item, raw, true); err != nil {
+			return nil, err
+		}
+		delete(fields, "attachments")
+	}
+	return &item.Message, setMessage(item, fields, false)
+}
+
+// setAttachments reads the attachments of a message that is made at once.
+func setAttachments(m *message, raw json.RawMessage) error { return readAttachments(m, raw, false) }
+
+// readAttachments is setAttachments; to what is attached itself, nested, no
+// items can be attached.
+func readAttachments(m *message, raw json.RawMessage, nested bool) error {
+	var list []attachmentJSON
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return errWrongType
+	}
+	m.Attachments = nil
+	for _, in := range list {
+		a, err := in.attachment(nested)
+		if err != nil {
+			return err
+		}
+		m.Attachments = append(m.Attachments, a)
+	}
+	return nil
 }
 
 // attachmentObjects are the attachments as $expand shows them.
 func (m *message) attachmentObjects(c *call) []object {
 	sh := &shape[*Attachment]{schema: attachmentSchema}
 	for i := range attachmentSchema.props {
-		sh.props = append(sh.props, &attachmentSchema.props[i])
+		if p := &attachmentSchema.props[i]; p.show != expanded {
+			sh.props = append(sh.props, p)
+		}
 	}
 	objects := make([]object, len(m.Attachments))
 	for i, a := range m.Attachments {

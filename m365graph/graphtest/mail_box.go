@@ -1,10 +1,8 @@
 package graphtest
 
 import (
-	"encoding/base64"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 )
@@ -12,13 +10,21 @@ import (
 // mailbox is a person's mail. Server.mu guards it.
 type mailbox struct {
 	owner     *userState
+	key       mailKey
 	root      *folder
+	hidden    []*folder          // beside the root: never among the mailbox's messages
 	folders   map[string]*folder // by id
 	wellKnown map[string]*folder // by well-known name
-	messages  map[string]*message
-	all       []*message // newest first
-	sequence  int        // of ids
-	sessions  map[string]*attachmentSession
+
+	messages []*message          // by number, from 1; nil: gone
+	given    map[string]uint32   // numbers of messages whose id the tenant chose
+	all      []*message          // newest first
+	known    map[string]*message // by internet message id, those not made here
+	threads  map[string]uint32   // of internet message ids nobody has yet
+	made     int                 // folders and attachments, for their ids
+
+	sessions map[string]*attachmentSession
+	settings mailSettings
 }
 
 // folder is a mail folder.
@@ -26,48 +32,81 @@ type folder struct {
 	id        string
 	name      string
 	wellKnown string
+	hidden    bool
+	search    *searchFolder // nil: an ordinary one
+	box       *mailbox
 	parent    *folder
 	children  []*folder
 	messages  []*message // newest first
 	unread    int
 }
 
-// message is a mail in a folder. Its ID changes when it moves; the immutable
-// one does not.
+// message is a mail in a folder. A hundred thousand fit into a mailbox, so ids
+// and previews are made when they are asked for, and what few have is in extra.
 type message struct {
 	Message
-	immutableID string
-	folder      *folder
-	version     int
+	number  uint32 // in its mailbox, for good
+	moves   uint32 // how often it moved: the id tells it, the immutable id does not
+	version uint32
+	thread  uint32 // number of the message that began the conversation
+	folder  *folder
+	extra   *messageExtra // nil: nothing; replaced, never changed
+}
+
+// messageExtra is what few messages have.
+type messageExtra struct {
+	start, due, completed        time.Time // of the flag; zero: none
+	readReceipt, deliveryReceipt bool
+	other                        bool // not focused
+	properties                   []extendedProperty
+	meeting                      *meeting
 }
 
 // wellKnownFolders are the folders each mailbox has, as in
-// https://learn.microsoft.com/graph/api/resources/mailfolder, in the order
-// in which they are made.
-var wellKnownFolders = []struct{ name, display string }{
-	{"inbox", "Inbox"}, {"drafts", "Drafts"}, {"sentitems", "Sent Items"}, {"deleteditems", "Deleted Items"},
-	{"junkemail", "Junk Email"}, {"archive", "Archive"}, {"outbox", "Outbox"},
+// https://learn.microsoft.com/graph/api/resources/mailfolder, in the order in
+// which they are made. Those without a parent are out of sight.
+var wellKnownFolders = []struct {
+	name, display, parent string
+	hidden                bool
+}{
+	{"inbox", "Inbox", "msgfolderroot", false}, {"drafts", "Drafts", "msgfolderroot", false},
+	{"sentitems", "Sent Items", "msgfolderroot", false}, {"deleteditems", "Deleted Items", "msgfolderroot", false},
+	{"junkemail", "Junk Email", "msgfolderroot", false}, {"archive", "Archive", "msgfolderroot", false},
+	{"outbox", "Outbox", "msgfolderroot", false},
+	{"clutter", "Clutter", "msgfolderroot", true}, {"conversationhistory", "Conversation History", "msgfolderroot", true},
+	{"scheduled", "Scheduled", "msgfolderroot", true}, {"syncissues", "Sync Issues", "msgfolderroot", true},
+	{"conflicts", "Conflicts", "syncissues", true}, {"localfailures", "Local Failures", "syncissues", true},
+	{"serverfailures", "Server Failures", "syncissues", true},
+	{"searchfolders", "Finder", "", true}, {"recoverableitemsdeletions", "Deletions", "", true},
 }
 
 // newMailbox copies a person's folders.
-func newMailbox(u *userState, now time.Time) (*mailbox, error) {
-	m := &mailbox{owner: u, folders: map[string]*folder{}, wellKnown: map[string]*folder{}, messages: map[string]*message{}, sessions: map[string]*attachmentSession{}}
-	m.root = &folder{name: "Top of Information Store", wellKnown: "msgfolderroot", id: outlookID("folder", u.ID, "msgfolderroot")}
+func newMailbox(u *userState) (*mailbox, error) {
+	m := &mailbox{
+		owner: u, key: newMailKey(u.ID), folders: map[string]*folder{}, wellKnown: map[string]*folder{},
+		given: map[string]uint32{}, known: map[string]*message{}, threads: map[string]uint32{}, sessions: map[string]*attachmentSession{},
+	}
+	m.settings = newMailSettings(u)
+	m.root = &folder{name: "Top of Information Store", wellKnown: "msgfolderroot", id: m.folderID(), box: m}
 	m.folders[m.root.id], m.wellKnown["msgfolderroot"] = m.root, m.root
 	for _, w := range wellKnownFolders {
-		if _, err := m.addFolder(m.root, givenFolder(u.Folders, w.name, w.display)); err != nil {
+		f, err := m.load(m.wellKnown[w.parent], givenFolder(u.Folders, w.name, w.display))
+		if err != nil {
 			return nil, err
 		}
+		f.hidden = w.hidden
 	}
 	for _, f := range u.Folders {
 		if wellKnownName(f) == "" {
-			if _, err := m.addFolder(m.root, f); err != nil {
+			if _, err := m.load(m.root, f); err != nil {
 				return nil, err
 			}
 		}
 	}
-	m.thread()
 	m.sort()
+	for _, msg := range slices.Backward(m.all) {
+		m.join(msg)
+	}
 	return m, nil
 }
 
@@ -99,62 +138,76 @@ func wellKnownName(f *MailFolder) string {
 	return ""
 }
 
-// addFolder copies a folder and what is in it.
-func (m *mailbox) addFolder(parent *folder, from *MailFolder) (*folder, error) {
-	f := &folder{id: from.ID, name: from.DisplayName, wellKnown: from.WellKnownName, parent: parent}
-	if f.id == "" {
-		f.id = outlookID("folder", m.owner.ID, parent.id, f.wellKnown, f.name)
-	}
-	if f.name == "" {
+// load copies a folder of the tenant's data and what is in it.
+func (m *mailbox) load(parent *folder, from *MailFolder) (*folder, error) {
+	f := &folder{id: from.ID, name: from.DisplayName, wellKnown: strings.ToLower(from.WellKnownName)}
+	switch {
+	case f.name == "":
 		return nil, fmt.Errorf("a folder below %q has no DisplayName", parent.name)
-	}
-	if m.folders[f.id] != nil {
+	case f.id != "" && m.folders[f.id] != nil, parent != nil && parent.child(f.name) != nil:
 		return nil, fmt.Errorf("folder %q: there are two with this name or id", f.name)
 	}
-	m.folders[f.id] = f
-	if f.wellKnown != "" {
-		m.wellKnown[strings.ToLower(f.wellKnown)] = f
-	}
-	parent.children = append(parent.children, f)
+	m.addFolder(parent, f)
 	for _, given := range from.Messages {
-		if err := m.load(f, given); err != nil {
-			return nil, err
+		if m.given[given.ID] != 0 {
+			return nil, fmt.Errorf("message %q: there are two with id %s", given.Subject, given.ID)
+		}
+		msg := m.newMessage(*given)
+		m.place(msg, f)
+		f.messages = append(f.messages, msg)
+		if f.inSight() {
+			m.all = append(m.all, msg)
 		}
 	}
 	for _, child := range from.Children {
-		if _, err := m.addFolder(f, child); err != nil {
+		if _, err := m.load(f, child); err != nil {
 			return nil, err
 		}
 	}
 	return f, nil
 }
 
-// load copies a message of the tenant's data; sort puts it into place.
-func (m *mailbox) load(f *folder, given *Message) error {
-	msg := m.newMessage(*given)
-	if m.messages[msg.ID] != nil {
-		return fmt.Errorf("message %q: there are two with id %s", msg.Subject, msg.ID)
+// addFolder makes a folder findable; without a parent it is out of sight.
+func (m *mailbox) addFolder(parent, f *folder) {
+	f.parent, f.box = parent, m
+	if f.id == "" {
+		f.id = m.folderID()
 	}
-	msg.folder = f
-	m.index(msg)
-	f.messages = append(f.messages, msg)
-	m.all = append(m.all, msg)
-	if !msg.IsRead {
-		f.unread++
+	m.folders[f.id] = f
+	if f.wellKnown != "" {
+		m.wellKnown[f.wellKnown] = f
+	}
+	if parent == nil {
+		m.hidden = append(m.hidden, f)
+		return
+	}
+	parent.children = append(parent.children, f)
+}
+
+// child finds a folder below by name.
+func (f *folder) child(name string) *folder {
+	for _, child := range f.children {
+		if strings.EqualFold(child.name, name) {
+			return child
+		}
 	}
 	return nil
 }
 
-// newMessage fills in what a message left open.
+// inSight tells whether a folder lies below the root, and so what is in it
+// among the mailbox's messages.
+func (f *folder) inSight() bool {
+	for f.parent != nil {
+		f = f.parent
+	}
+	return f == f.box.root
+}
+
+// newMessage gives a message its number and fills in what it left open. It is
+// in no folder yet.
 func (m *mailbox) newMessage(given Message) *message {
-	m.sequence++
-	msg := &message{Message: given, immutableID: outlookID("immutable", m.owner.ID, m.sequence)}
-	if msg.ID == "" {
-		msg.ID = outlookID("message", m.owner.ID, m.sequence)
-	}
-	if msg.InternetMessageID == "" {
-		msg.InternetMessageID = "<" + guid("internet message", m.owner.ID, m.sequence) + "@" + domain(m.owner.Mail) + ">"
-	}
+	m.messages = append(m.messages, nil)
+	msg := &message{Message: given, number: uint32(len(m.messages))}
 	if msg.Sender == nil {
 		msg.Sender = msg.From
 	}
@@ -165,22 +218,23 @@ func (m *mailbox) newMessage(given Message) *message {
 	}
 	msg.Attachments = slices.Clone(msg.Attachments)
 	for i, a := range msg.Attachments {
-		msg.Attachments[i] = newAttachment(a, &msg.Message, i)
+		msg.Attachments[i] = m.newAttachment(a, msg.LastModifiedDateTime)
 	}
 	return msg
 }
 
 // newAttachment fills in what an attachment left open.
-func newAttachment(given *Attachment, msg *Message, n int) *Attachment {
+func (m *mailbox) newAttachment(given *Attachment, modified time.Time) *Attachment {
 	a := *given
 	if a.ID == "" {
-		a.ID = outlookID("attachment", msg.ID, n)
+		m.made++
+		a.ID = outlookID("attachment", m.owner.ID, m.made)
 	}
-	if a.ContentType == "" {
+	if a.ContentType == "" && a.Item == nil && a.SourceURL == "" {
 		a.ContentType = "application/octet-stream"
 	}
 	if a.LastModifiedDateTime.IsZero() {
-		a.LastModifiedDateTime = msg.LastModifiedDateTime
+		a.LastModifiedDateTime = modified
 	}
 	return &a
 }
@@ -188,120 +242,4 @@ func newAttachment(given *Attachment, msg *Message, n int) *Attachment {
 func domain(address string) string {
 	_, d, _ := strings.Cut(address, "@")
 	return d
-}
-
-// index makes a message findable by both its ids.
-func (m *mailbox) index(msg *message) {
-	m.messages[msg.ID], m.messages[msg.immutableID] = msg, msg
-}
-
-// newer is the order of lists: by arrival, the newest first.
-func newer(a, b *message) int { return b.ReceivedDateTime.Compare(a.ReceivedDateTime) }
-
-func (m *mailbox) sort() {
-	slices.SortStableFunc(m.all, newer)
-	for _, f := range m.folders {
-		slices.SortStableFunc(f.messages, newer)
-	}
-}
-
-// add puts a new message into a folder, before those of the same time.
-func (m *mailbox) add(f *folder, msg *message) {
-	msg.folder = f
-	m.index(msg)
-	m.record(msg, itemCreated)
-	f.messages = insertMessage(f.messages, msg)
-	m.all = insertMessage(m.all, msg)
-	if !msg.IsRead {
-		f.unread++
-	}
-}
-
-func insertMessage(list []*message, msg *message) []*message {
-	i := sort.Search(len(list), func(i int) bool { return !list[i].ReceivedDateTime.After(msg.ReceivedDateTime) })
-	return slices.Insert(list, i, msg)
-}
-
-// remove takes a message out of its folder.
-func (m *mailbox) remove(msg *message) {
-	same := func(o *message) bool { return o == msg }
-	m.record(msg, itemDeleted)
-	msg.folder.messages = slices.DeleteFunc(msg.folder.messages, same)
-	m.all = slices.DeleteFunc(m.all, same)
-	delete(m.messages, msg.ID)
-	delete(m.messages, msg.immutableID)
-	if !msg.IsRead {
-		msg.folder.unread--
-	}
-}
-
-// record notes what became of a message, in the folder where it is.
-func (m *mailbox) record(msg *message, kind changeKind) {
-	m.owner.tenant.journal.record(m.collection(msg.folder), msg.ID, kind)
-	m.recordFolder(msg.folder, itemUpdated) // its counts
-}
-
-// recordFolder notes what became of a folder.
-func (m *mailbox) recordFolder(f *folder, kind changeKind) {
-	m.owner.tenant.journal.record(m.folderCollection(), f.id, kind)
-}
-
-// collection is what the journal calls the messages of a folder.
-func (m *mailbox) collection(f *folder) string {
-	return m.folderCollection() + "/" + f.id + "/messages"
-}
-
-// folderCollection is what the journal calls the folders.
-func (m *mailbox) folderCollection() string { return "users/" + m.owner.ID + "/mailFolders" }
-
-// touch notes a change.
-func (m *message) touch(now time.Time) {
-	m.version++
-	m.LastModifiedDateTime = now
-}
-
-// changeKey names a version of a message.
-func (m *message) changeKey() string {
-	return base64.StdEncoding.EncodeToString(append([]byte{9, 0, 0, 0, 22, 0, 0, 0}, digest("change", m.immutableID, m.version)[:16]...))
-}
-
-// thread gives each loaded message the conversation that its headers tell.
-func (m *mailbox) thread() {
-	byID := make(map[string]*message, len(m.all))
-	for _, msg := range m.all {
-		byID[msg.InternetMessageID] = msg
-	}
-	for _, msg := range m.all {
-		if msg.ConversationID == "" {
-			msg.ConversationID = m.conversation(threadRoot(byID, msg))
-		}
-	}
-}
-
-// conversation is the id of the thread that an internet message id began.
-func (m *mailbox) conversation(rootID string) string {
-	return outlookID("conversation", m.owner.ID, rootID)
-}
-
-// threadRoot follows References and In-Reply-To to the first message known
-// of.
-func threadRoot(byID map[string]*message, msg *message) string {
-	root := msg.InternetMessageID
-	for range 100 { // a loop of replies must end too
-		parent := ""
-		for _, h := range msg.Headers {
-			if ids := strings.Fields(h.Value); len(ids) > 0 &&
-				(strings.EqualFold(h.Name, "References") || strings.EqualFold(h.Name, "In-Reply-To") && parent == "") {
-				parent = ids[0]
-			}
-		}
-		if parent == "" || parent == root {
-			return root
-		}
-		root = parent
-		if msg = byID[parent]; msg == nil {
-			return root
-		}
-	}
-	return root
 }

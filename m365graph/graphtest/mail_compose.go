@@ -2,48 +2,61 @@ package graphtest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 )
 
 // setter reads one property of a message that a client writes.
 type setter struct {
-	set       func(*Message, json.RawMessage) error
+	set       func(*message, json.RawMessage) error
 	draftOnly bool
 }
+
+var errWrongType = errors.New("its type is wrong")
 
 // setters are the properties that clients may write, as in
 // https://learn.microsoft.com/graph/api/message-update.
 var setters = map[string]setter{
-	"subject":                {intoField(func(m *Message) *string { return &m.Subject }), true},
+	"subject":                {intoField(func(m *message) *string { return &m.Subject }), true},
 	"body":                   {setBody, true},
-	"toRecipients":           {intoRecipients(func(m *Message) *[]Recipient { return &m.ToRecipients }), true},
-	"ccRecipients":           {intoRecipients(func(m *Message) *[]Recipient { return &m.CcRecipients }), true},
-	"bccRecipients":          {intoRecipients(func(m *Message) *[]Recipient { return &m.BccRecipients }), true},
-	"replyTo":                {intoRecipients(func(m *Message) *[]Recipient { return &m.ReplyTo }), true},
-	"from":                   {intoRecipient(func(m *Message) **Recipient { return &m.From }), true},
-	"sender":                 {intoRecipient(func(m *Message) **Recipient { return &m.Sender }), true},
-	"attachments":            {setAttachments, true},
+	"toRecipients":           {intoRecipients(func(m *message) *[]Recipient { return &m.ToRecipients }), true},
+	"ccRecipients":           {intoRecipients(func(m *message) *[]Recipient { return &m.CcRecipients }), true},
+	"bccRecipients":          {intoRecipients(func(m *message) *[]Recipient { return &m.BccRecipients }), true},
+	"replyTo":                {intoRecipients(func(m *message) *[]Recipient { return &m.ReplyTo }), true},
+	"from":                   {intoRecipient(func(m *message) **Recipient { return &m.From }), true},
+	"sender":                 {intoRecipient(func(m *message) **Recipient { return &m.Sender }), true},
 	"internetMessageHeaders": {setHeaders, true},
-	"internetMessageId":      {intoField(func(m *Message) *string { return &m.InternetMessageID }), true},
-	"importance":             {intoEnum(func(m *Message) *string { return &m.Importance }, "low", "normal", "high"), false},
-	"isRead":                 {intoField(func(m *Message) *bool { return &m.IsRead }), false},
-	"categories":             {intoField(func(m *Message) *[]string { return &m.Categories }), false},
+	"internetMessageId":      {setInternetID, true},
+	"importance":             {intoEnum(func(m *message) *string { return &m.Importance }, "low", "normal", "high"), false},
+	"isRead":                 {intoField(func(m *message) *bool { return &m.IsRead }), false},
+	"categories":             {intoField(func(m *message) *[]string { return &m.Categories }), false},
 	"flag":                   {setFlag, false},
+	"inferenceClassification": {intoExtra(func(x *messageExtra, v string) error {
+		x.other = strings.EqualFold(v, "other")
+		if !x.other && !strings.EqualFold(v, "focused") {
+			return fmt.Errorf("requested value %q was not found", v)
+		}
+		return nil
+	}), false},
+	"isReadReceiptRequested":        {intoExtra(func(x *messageExtra, v bool) error { x.readReceipt = v; return nil }), true},
+	"isDeliveryReceiptRequested":    {intoExtra(func(x *messageExtra, v bool) error { x.deliveryReceipt = v; return nil }), true},
+	"singleValueExtendedProperties": {setExtendedProperties, false},
 }
+
+func init() { setters["attachments"] = setter{setAttachments, true} } // of what can be attached are messages
 
 // setMessage lays what a client wrote over a message. A message that was
 // sent or received lets only marks be changed.
-func setMessage(m *Message, fields map[string]json.RawMessage, sent bool) error {
+func setMessage(m *message, fields map[string]json.RawMessage, sent bool) error {
 	for name, raw := range fields {
 		if strings.Contains(name, "@") {
 			continue
 		}
 		s, writable := setters[name]
 		if !writable {
-			if _, known := messageSchema.find(name); known {
+			if p, known := messageSchema.find(name); known && p.cast == "" {
 				continue // Graph passes over what it sets itself
 			}
 			return failf(codeRequestBody, "The property '%s' does not exist on type 'microsoft.graph.message'. Make sure to only use property names that are defined by the type or mark the type as open type.", name)
@@ -51,7 +64,10 @@ func setMessage(m *Message, fields map[string]json.RawMessage, sent bool) error 
 		if sent && s.draftOnly {
 			return failf(codeInvalidProperty, "The property '%s' can be changed only while the message is a draft.", name)
 		}
-		if err := s.set(m, raw); err != nil {
+		var told *graphError
+		if err := s.set(m, raw); errors.As(err, &told) {
+			return told
+		} else if err != nil {
 			return failf(codeRequestBody, "Cannot read the property '%s': %v.", name, err)
 		}
 	}
@@ -59,23 +75,35 @@ func setMessage(m *Message, fields map[string]json.RawMessage, sent bool) error 
 }
 
 // intoField reads a JSON value into a field.
-func intoField[T any](field func(*Message) *T) func(*Message, json.RawMessage) error {
-	return func(m *Message, raw json.RawMessage) error {
+func intoField[T any](field func(*message) *T) func(*message, json.RawMessage) error {
+	return func(m *message, raw json.RawMessage) error {
 		var v T
 		if err := json.Unmarshal(raw, &v); err != nil {
-			return fmt.Errorf("its type is wrong")
+			return errWrongType
 		}
 		*field(m) = v
 		return nil
 	}
 }
 
+// intoExtra reads a JSON value into what few messages have.
+func intoExtra[T any](set func(*messageExtra, T) error) func(*message, json.RawMessage) error {
+	return func(m *message, raw json.RawMessage) (err error) {
+		var v T
+		if json.Unmarshal(raw, &v) != nil {
+			return errWrongType
+		}
+		m.change(func(x *messageExtra) { err = set(x, v) })
+		return err
+	}
+}
+
 // intoEnum reads a member of an enumeration, without regard to case.
-func intoEnum(field func(*Message) *string, members ...string) func(*Message, json.RawMessage) error {
-	return func(m *Message, raw json.RawMessage) error {
+func intoEnum(field func(*message) *string, members ...string) func(*message, json.RawMessage) error {
+	return func(m *message, raw json.RawMessage) error {
 		var v string
 		if err := json.Unmarshal(raw, &v); err != nil {
-			return fmt.Errorf("its type is wrong")
+			return errWrongType
 		}
 		if v = strings.ToLower(v); !slices.Contains(members, v) {
 			return fmt.Errorf("requested value %q was not found", v)
@@ -97,26 +125,31 @@ func (r recipientJSON) recipient() Recipient {
 	return Recipient{Name: r.EmailAddress.Name, Address: r.EmailAddress.Address}
 }
 
-func intoRecipients(field func(*Message) *[]Recipient) func(*Message, json.RawMessage) error {
-	return func(m *Message, raw json.RawMessage) error {
+// recipientsOf reads a list of recipients.
+func recipientsOf(given []recipientJSON) []Recipient {
+	recipients := make([]Recipient, len(given))
+	for i, r := range given {
+		recipients[i] = r.recipient()
+	}
+	return recipients
+}
+
+func intoRecipients(field func(*message) *[]Recipient) func(*message, json.RawMessage) error {
+	return func(m *message, raw json.RawMessage) error {
 		var list []recipientJSON
 		if err := json.Unmarshal(raw, &list); err != nil {
-			return fmt.Errorf("its type is wrong")
+			return errWrongType
 		}
-		recipients := make([]Recipient, len(list))
-		for i, r := range list {
-			recipients[i] = r.recipient()
-		}
-		*field(m) = recipients
+		*field(m) = recipientsOf(list)
 		return nil
 	}
 }
 
-func intoRecipient(field func(*Message) **Recipient) func(*Message, json.RawMessage) error {
-	return func(m *Message, raw json.RawMessage) error {
+func intoRecipient(field func(*message) **Recipient) func(*message, json.RawMessage) error {
+	return func(m *message, raw json.RawMessage) error {
 		var one *recipientJSON
 		if err := json.Unmarshal(raw, &one); err != nil {
-			return fmt.Errorf("its type is wrong")
+			return errWrongType
 		}
 		*field(m) = nil
 		if one != nil {
@@ -127,13 +160,13 @@ func intoRecipient(field func(*Message) **Recipient) func(*Message, json.RawMess
 	}
 }
 
-func setBody(m *Message, raw json.RawMessage) error {
+func setBody(m *message, raw json.RawMessage) error {
 	var b struct {
 		ContentType string `json:"contentType"`
 		Content     string `json:"content"`
 	}
 	if err := json.Unmarshal(raw, &b); err != nil {
-		return fmt.Errorf("its type is wrong")
+		return errWrongType
 	}
 	b.ContentType = strings.ToLower(or(b.ContentType, "text"))
 	if b.ContentType != "text" && b.ContentType != "html" {
@@ -143,76 +176,58 @@ func setBody(m *Message, raw json.RawMessage) error {
 	return nil
 }
 
-func setFlag(m *Message, raw json.RawMessage) error {
-	var f struct {
-		FlagStatus string `json:"flagStatus"`
+// setInternetID takes a Message-ID, which is one word in angle brackets.
+func setInternetID(m *message, raw json.RawMessage) error {
+	var id string
+	if err := json.Unmarshal(raw, &id); err != nil {
+		return errWrongType
 	}
-	if err := json.Unmarshal(raw, &f); err != nil {
-		return fmt.Errorf("its type is wrong")
+	if strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return fmt.Errorf("%q is no Message-ID", id)
 	}
-	if !slices.Contains([]string{"notFlagged", "flagged", "complete"}, f.FlagStatus) {
-		return fmt.Errorf("requested value %q was not found", f.FlagStatus)
-	}
-	m.FlagStatus = f.FlagStatus
+	m.InternetMessageID = id
 	return nil
 }
+
+// maxCustomHeaders is how many headers a client may write.
+const maxCustomHeaders = 5
 
 // setHeaders takes custom headers; Exchange lets in only those of X-.
-func setHeaders(m *Message, raw json.RawMessage) error {
-	var list []struct {
-		Name  string `json:"name"`
-		Value string `json:"value"`
-	}
+func setHeaders(m *message, raw json.RawMessage) error {
+	var list []Header
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return fmt.Errorf("its type is wrong")
+		return errWrongType
 	}
-	m.Headers = nil
+	if len(list) > maxCustomHeaders {
+		return failf(codeHeaders, "Maximum number of headers in one message should be less than or equal to %d.", maxCustomHeaders)
+	}
+	headers := slices.DeleteFunc(slices.Clone(m.Headers), func(h Header) bool { return isCustomHeader(h.Name) })
 	for _, h := range list {
-		if !strings.HasPrefix(strings.ToLower(h.Name), "x-") {
-			return fmt.Errorf("the internet message header name %q should start with 'x-' or 'X-'", h.Name)
+		if !isCustomHeader(h.Name) {
+			return failf(codeHeader, "The internet message header name '%s' should start with 'x-' or 'X-'.", h.Name)
 		}
-		m.Headers = append(m.Headers, Header{Name: h.Name, Value: h.Value})
+		if !validHeaderName(h.Name) {
+			return failf(codeHeader, "The internet message header name '%s' is not valid.", h.Name)
+		}
+		headers = append(headers, Header{Name: h.Name, Value: oneLine(h.Value)})
 	}
+	m.Headers = headers
 	return nil
 }
 
-func setAttachments(m *Message, raw json.RawMessage) error {
-	var list []struct {
-		Type         string `json:"@odata.type"`
-		Name         string `json:"name"`
-		ContentType  string `json:"contentType"`
-		ContentID    string `json:"contentId"`
-		IsInline     bool   `json:"isInline"`
-		ContentBytes []byte `json:"contentBytes"`
-	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return fmt.Errorf("its type is wrong")
-	}
-	m.Attachments = nil
-	for _, a := range list {
-		if strings.TrimPrefix(a.Type, "#") != "microsoft.graph.fileAttachment" {
-			return fmt.Errorf("an attachment of type %q cannot be added", a.Type)
-		}
-		if a.Name == "" {
-			return fmt.Errorf("an attachment has no name")
-		}
-		m.Attachments = append(m.Attachments, &Attachment{
-			Name: a.Name, ContentType: a.ContentType, ContentID: a.ContentID, IsInline: a.IsInline, Content: a.ContentBytes,
-		})
-	}
-	return nil
+func isCustomHeader(name string) bool { return len(name) > 2 && strings.EqualFold(name[:2], "x-") }
+
+// validHeaderName holds the field-name of RFC 5322.
+func validHeaderName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == ':' })
 }
 
-// checkRecipients holds what a message needs before it can be sent.
-func checkRecipients(m *Message) error {
-	all := slices.Concat(m.ToRecipients, m.CcRecipients, m.BccRecipients)
-	if len(all) == 0 {
-		return failf(codeInvalidRecipient, "At least one recipient is not valid., A message can't be sent because it contains no recipients.")
-	}
-	for _, r := range slices.Concat(all, m.ReplyTo) {
-		if a, err := mail.ParseAddress(r.Address); err != nil || a.Address != r.Address {
-			return failf(codeInvalidRecipient, "At least one recipient is not valid., Recipient '%s' is not resolved. All recipients must be resolved before a message can be submitted.", r.Address)
+// oneLine makes a header's value of what anybody wrote.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
 		}
-	}
-	return nil
+		return r
+	}, s))
 }

@@ -12,13 +12,13 @@ const (
 const maxFilteredDelta = 5000
 
 func mailDeltaRoutes() []route {
-	return []route{
-		{method: "GET", pattern: "/~/~folder/messages/delta", doc: "https://learn.microsoft.com/graph/api/message-delta", service: exchange,
+	return ofExchange([]route{
+		{method: "GET", pattern: "/~/~folder/messages/delta", doc: "https://learn.microsoft.com/graph/api/message-delta",
 			scopes: basicMail, roles: basicMailRoles, options: deltaMessageOptions, handle: deltaMessages,
 			differs: "Rounds keep the order of arrival, a first round counts as created, and links expire only by Server.ExpireDeltas."},
-		{method: "GET", pattern: "/~/mailFolders/delta", doc: "https://learn.microsoft.com/graph/api/mailfolder-delta", service: exchange,
+		{method: "GET", pattern: "/~/mailFolders/delta", doc: "https://learn.microsoft.com/graph/api/mailfolder-delta",
 			scopes: basicMail, roles: basicMailRoles, options: deltaFolderOptions, handle: deltaFolders},
-	}
+	})
 }
 
 // deltaMessages tells what changed in a folder.
@@ -34,15 +34,20 @@ func deltaMessages(c *call) (*reply, error) {
 	t.first = func() []string {
 		ids := make([]string, len(f.messages))
 		for i, m := range f.messages {
-			ids[i] = m.ID
+			ids[i] = m.id()
 		}
 		return ids
 	}
 	t.find = func(id string) (*message, bool) {
-		m := mail.messages[id]
+		m := mail.message(id)
 		return m, m != nil && m.folder == f
 	}
-	t.gone = func(id string) object { return removedObject("message", id) }
+	t.gone = func(id string) object {
+		if c.immutableIDs() {
+			id = mail.immutable(id)
+		}
+		return removedObject("message", id)
+	}
 	return delta(c, t)
 }
 
@@ -77,7 +82,7 @@ func deltaFolders(c *call) (*reply, error) {
 
 // folderIDs are those of all folders below f, parents first.
 func folderIDs(f *folder, ids []string) []string {
-	for _, child := range f.children {
+	for _, child := range f.shown(false) {
 		ids = folderIDs(child, append(ids, child.id))
 	}
 	return ids

@@ -15,14 +15,25 @@ var (
 // folderSchema is https://learn.microsoft.com/graph/api/resources/mailfolder.
 var folderSchema = &schema[*folder]{
 	name: "mailFolder", keep: []string{"id"}, page: 10, maxPage: 1000,
+	annotate: func(f *folder) object {
+		if f.search != nil {
+			return object{{"@odata.type", "#microsoft.graph.mailSearchFolder"}}
+		}
+		return nil
+	},
 	props: []property[*folder]{
 		{name: "id", typ: "Edm.String", get: func(_ *call, f *folder) any { return f.id }},
 		{name: "displayName", typ: "Edm.String", get: func(_ *call, f *folder) any { return f.name }},
 		{name: "parentFolderId", typ: "Edm.String", get: func(_ *call, f *folder) any { return f.parentID() }},
-		{name: "childFolderCount", typ: "Edm.Int32", get: func(_ *call, f *folder) any { return len(f.children) }},
-		{name: "unreadItemCount", typ: "Edm.Int32", get: func(_ *call, f *folder) any { return f.unread }},
-		{name: "totalItemCount", typ: "Edm.Int32", get: func(_ *call, f *folder) any { return len(f.messages) }},
-		{name: "isHidden", typ: "Edm.Boolean", get: func(*call, *folder) any { return false }},
+		{name: "childFolderCount", typ: "Edm.Int32", get: func(_ *call, f *folder) any { return len(f.shown(false)) }},
+		{name: "unreadItemCount", typ: "Edm.Int32", get: func(c *call, f *folder) any { return f.unreadCount(c) }},
+		{name: "totalItemCount", typ: "Edm.Int32", get: func(c *call, f *folder) any { return len(f.contents(c)) }},
+		{name: "isHidden", typ: "Edm.Boolean", get: func(_ *call, f *folder) any { return f.hidden }},
+		{name: "wellKnownName", typ: "Edm.String", show: selected, get: func(_ *call, f *folder) any { return orNull(f.wellKnown) }},
+		searchProperty("isSupported", "Edm.Boolean", func(*searchFolder) any { return true }),
+		searchProperty("includeNestedFolders", "Edm.Boolean", func(s *searchFolder) any { return s.nested }),
+		searchProperty("sourceFolderIds", "[]Edm.String", func(s *searchFolder) any { return s.sources }),
+		searchProperty("filterQuery", "Edm.String", func(s *searchFolder) any { return s.filter }),
 	},
 }
 
@@ -36,8 +47,9 @@ func init() { // refers to itself
 					sh.props = append(sh.props, p)
 				}
 			}
-			children := make([]object, len(f.children))
-			for i, child := range f.children {
+			shown := f.shown(c.wantsHidden())
+			children := make([]object, len(shown))
+			for i, child := range shown {
 				children[i] = sh.render(c, child)
 			}
 			return children
@@ -53,31 +65,70 @@ func (f *folder) parentID() any {
 	return f.parent.id
 }
 
+// shown are the children, without those that are hidden.
+func (f *folder) shown(hidden bool) []*folder {
+	if hidden {
+		return f.children
+	}
+	shown := make([]*folder, 0, len(f.children))
+	for _, child := range f.children {
+		if !child.hidden {
+			shown = append(shown, child)
+		}
+	}
+	return shown
+}
+
+// wantsHidden reads the option of folders alone that shows hidden ones.
+func (c *call) wantsHidden() bool { return strings.EqualFold(c.param("includeHiddenFolders"), "true") }
+
 func folderRoutes() []route {
 	const list = "https://learn.microsoft.com/graph/api/user-list-mailfolders"
 	const get = "https://learn.microsoft.com/graph/api/mailfolder-get"
 	const children = "https://learn.microsoft.com/graph/api/mailfolder-list-childfolders"
-	return []route{
-		{method: "GET", pattern: "/~/mailFolders", doc: list, service: exchange, scopes: readMail, handle: listFolders},
-		{method: "GET", pattern: "/~/mailFolders/$count", doc: list, service: exchange, scopes: readMail, handle: countFolders},
-		{method: "GET", pattern: "/~/mailFolders/{folder}", doc: get, service: exchange, scopes: readMail, handle: getFolder},
-		{method: "GET", pattern: "/~/mailFolders/{folder}/childFolders", doc: children, service: exchange, scopes: readMail, handle: listFolders},
-		{method: "GET", pattern: "/~/mailFolders/{folder}/childFolders/$count", doc: children, service: exchange, scopes: readMail, handle: countFolders},
-		{method: "GET", pattern: "/~/mailFolders/{parent}/childFolders/{folder}", doc: get, service: exchange, scopes: readMail, handle: getFolder},
-	}
+	const create = "https://learn.microsoft.com/graph/api/user-post-mailfolders"
+	return ofExchange([]route{
+		{method: "GET", pattern: "/~/mailFolders", doc: list, scopes: basicMail, roles: basicMailRoles, options: listOptions, handle: listFolders},
+		{method: "GET", pattern: "/~/mailFolders/$count", doc: list, scopes: basicMail, roles: basicMailRoles, options: optFilter, handle: countFolders},
+		{method: "POST", pattern: "/~/mailFolders", doc: create, scopes: writeMail, options: oneOptions, handle: createFolder,
+			differs: "A search folder shows what matches at the time it is read, and knows the filters of messages alone."},
+		{method: "GET", pattern: "/~/~folder", doc: get, scopes: basicMail, roles: basicMailRoles, options: oneOptions, handle: getFolder},
+		{method: "PATCH", pattern: "/~/~folder", doc: "https://learn.microsoft.com/graph/api/mailfolder-update", scopes: writeMail, options: oneOptions, handle: patchFolder},
+		{method: "DELETE", pattern: "/~/~folder", doc: "https://learn.microsoft.com/graph/api/mailfolder-delete", scopes: writeMail, options: optNone, handle: deleteFolder},
+		{method: "POST", pattern: "/~/~folder/permanentDelete", doc: "https://learn.microsoft.com/graph/api/mailfolder-permanentdelete", scopes: writeMail, options: optNone,
+			handle: permanentlyDeleteFolder},
+		{method: "POST", pattern: "/~/~folder/move", doc: "https://learn.microsoft.com/graph/api/mailfolder-move", scopes: writeMail, options: oneOptions, handle: moveFolder},
+		{method: "POST", pattern: "/~/~folder/copy", doc: "https://learn.microsoft.com/graph/api/mailfolder-copy", scopes: writeMail, options: oneOptions, handle: copyFolder},
+		{method: "GET", pattern: "/~/~folder/childFolders", doc: children, scopes: basicMail, roles: basicMailRoles, options: listOptions, handle: listFolders},
+		{method: "GET", pattern: "/~/~folder/childFolders/$count", doc: children, scopes: basicMail, roles: basicMailRoles, options: optFilter, handle: countFolders},
+		{method: "POST", pattern: "/~/~folder/childFolders", doc: "https://learn.microsoft.com/graph/api/mailfolder-post-childfolders", scopes: writeMail,
+			options: oneOptions, handle: createFolder},
+	})
 }
 
 // folder finds the folder that the path names, by id or well-known name; the
 // root where it names none.
 func (c *call) folder() (*folder, error) {
+	for _, name := range []string{"grandparent", "parent"} {
+		if c.vars[name] != "" {
+			if _, err := c.user.mail.folder(c.vars[name]); err != nil {
+				return nil, err
+			}
+		}
+	}
 	name, named := c.vars["folder"]
 	if !named {
 		return c.user.mail.root, nil
 	}
-	if f := c.user.mail.wellKnown[strings.ToLower(name)]; f != nil {
+	return c.user.mail.folder(name)
+}
+
+// folder finds a folder by id or well-known name.
+func (m *mailbox) folder(name string) (*folder, error) {
+	if f := m.wellKnown[strings.ToLower(name)]; f != nil {
 		return f, nil
 	}
-	if f := c.user.mail.folders[name]; f != nil {
+	if f := m.folders[name]; f != nil {
 		return f, nil
 	}
 	if !plausibleID(name) {
@@ -97,11 +148,17 @@ func folderListing(c *call) (listing[*folder], error) {
 	if err != nil {
 		return listing[*folder]{}, err
 	}
+	return listing[*folder]{schema: folderSchema, items: f.shown(c.wantsHidden()), context: folderContext(c)}, nil
+}
+
+// folderContext is the context of the folders below the one that the path
+// names.
+func folderContext(c *call) string {
 	context := userContext(c) + "/mailFolders"
-	if f != c.user.mail.root {
-		context += "('" + escapeValue(c.vars["folder"]) + "')/childFolders"
+	if name := c.vars["folder"]; name != "" {
+		context += "('" + escapeValue(name) + "')/childFolders"
 	}
-	return listing[*folder]{schema: folderSchema, items: f.children, context: context}, nil
+	return context
 }
 
 func listFolders(c *call) (*reply, error) {

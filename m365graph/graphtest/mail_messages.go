@@ -9,9 +9,10 @@ import (
 // messageSchema is https://learn.microsoft.com/graph/api/resources/message.
 var messageSchema = &schema[*message]{
 	name: "message", keep: []string{"id"}, page: 10, maxPage: 1000,
-	etag: func(m *message) string { return `W/"` + m.changeKey() + `"` },
-	props: []property[*message]{
-		{name: "id", typ: "Edm.String", get: func(c *call, m *message) any { return m.id(c) }},
+	etag:     func(m *message) string { return `W/"` + m.changeKey() + `"` },
+	annotate: annotateMessage,
+	props: append([]property[*message]{
+		{name: "id", typ: "Edm.String", get: func(c *call, m *message) any { return m.idFor(c) }},
 		{name: "createdDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, m *message) any { return m.CreatedDateTime }},
 		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, m *message) any { return m.LastModifiedDateTime }},
 		{name: "changeKey", typ: "Edm.String", get: func(_ *call, m *message) any { return m.changeKey() }},
@@ -19,19 +20,19 @@ var messageSchema = &schema[*message]{
 		{name: "receivedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, m *message) any { return m.ReceivedDateTime }},
 		{name: "sentDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, m *message) any { return m.SentDateTime }},
 		{name: "hasAttachments", typ: "Edm.Boolean", get: func(_ *call, m *message) any { return m.hasAttachments() }},
-		{name: "internetMessageId", typ: "Edm.String", get: func(_ *call, m *message) any { return m.InternetMessageID }},
+		{name: "internetMessageId", typ: "Edm.String", get: func(_ *call, m *message) any { return m.internetID() }},
 		{name: "subject", typ: "Edm.String", get: func(_ *call, m *message) any { return m.Subject }},
 		{name: "bodyPreview", typ: "Edm.String", get: func(_ *call, m *message) any { return m.preview() }},
 		{name: "importance", typ: "importance", get: func(_ *call, m *message) any { return or(m.Importance, "normal") }},
 		{name: "parentFolderId", typ: "Edm.String", get: func(_ *call, m *message) any { return m.folder.id }},
-		{name: "conversationId", typ: "Edm.String", get: func(_ *call, m *message) any { return m.ConversationID }},
-		{name: "conversationIndex", typ: "Edm.Binary", get: func(_ *call, m *message) any { return digest("index", m.ConversationID)[:22] }},
-		{name: "isDeliveryReceiptRequested", typ: "Edm.Boolean", get: func(*call, *message) any { return false }},
-		{name: "isReadReceiptRequested", typ: "Edm.Boolean", get: func(*call, *message) any { return false }},
+		{name: "conversationId", typ: "Edm.String", get: func(_ *call, m *message) any { return m.conversationID() }},
+		{name: "conversationIndex", typ: "Edm.Binary", get: func(_ *call, m *message) any { return m.conversationIndex() }},
+		{name: "isDeliveryReceiptRequested", typ: "Edm.Boolean", get: func(_ *call, m *message) any { return m.more().deliveryReceipt }},
+		{name: "isReadReceiptRequested", typ: "Edm.Boolean", get: func(_ *call, m *message) any { return m.more().readReceipt }},
 		{name: "isRead", typ: "Edm.Boolean", get: func(_ *call, m *message) any { return m.IsRead }},
 		{name: "isDraft", typ: "Edm.Boolean", get: func(_ *call, m *message) any { return m.IsDraft }},
 		{name: "webLink", typ: "Edm.String", get: func(c *call, m *message) any { return m.webLink(c) }},
-		{name: "inferenceClassification", typ: "inferenceClassificationType", get: func(*call, *message) any { return "focused" }},
+		{name: "inferenceClassification", typ: "inferenceClassificationType", get: func(_ *call, m *message) any { return m.classification() }},
 		{name: "body", typ: "itemBody", get: func(c *call, m *message) any { return bodyObject(c, m.Body) }},
 		{name: "uniqueBody", typ: "itemBody", show: selected, get: func(c *call, m *message) any { return bodyObject(c, m.Body) }},
 		{name: "sender", typ: "recipient", show: unlessNil, get: func(_ *call, m *message) any { return recipientObject(m.Sender) }},
@@ -40,33 +41,65 @@ var messageSchema = &schema[*message]{
 		{name: "ccRecipients", typ: "[]recipient", get: func(_ *call, m *message) any { return recipientObjects(m.CcRecipients) }},
 		{name: "bccRecipients", typ: "[]recipient", get: func(_ *call, m *message) any { return recipientObjects(m.BccRecipients) }},
 		{name: "replyTo", typ: "[]recipient", get: func(_ *call, m *message) any { return recipientObjects(m.ReplyTo) }},
-		{name: "flag", typ: "followupFlag", get: func(_ *call, m *message) any {
-			return object{{"flagStatus", or(m.FlagStatus, "notFlagged")}}
-		}},
+		{name: "flag", typ: "followupFlag", get: func(_ *call, m *message) any { return m.flagObject() }},
 		{name: "internetMessageHeaders", typ: "[]internetMessageHeader", show: selected, get: func(_ *call, m *message) any { return m.headers() }},
+		{name: "singleValueExtendedProperties", typ: "[]singleValueLegacyExtendedProperty", show: expanded, get: func(_ *call, m *message) any { return m.propertyObjects() }},
 		{name: "attachments", typ: "[]attachment", show: expanded, get: func(c *call, m *message) any { return m.attachmentObjects(c) }},
-	},
+	}, meetingProperties...),
 }
+
+// What requests about messages may ask for.
+const (
+	messageListOptions  = listOptions
+	messageCountOptions = optFilter
+)
 
 func messageRoutes() []route {
 	const list = "https://learn.microsoft.com/graph/api/user-list-messages"
-	const inFolder = "https://learn.microsoft.com/graph/api/mailfolder-list-messages"
 	const get = "https://learn.microsoft.com/graph/api/message-get"
-	const update = "https://learn.microsoft.com/graph/api/message-update"
+	const message = "/~/~messages/{message}"
 	routes := []route{
-		{method: "GET", pattern: "/~/messages", doc: list, service: exchange, scopes: readMail, handle: listMessages},
-		{method: "GET", pattern: "/~/messages/$count", doc: list, service: exchange, scopes: readMail, handle: countMessages},
-		{method: "GET", pattern: "/~/mailFolders/{folder}/messages", doc: inFolder, service: exchange, scopes: readMail, handle: listMessages},
-		{method: "GET", pattern: "/~/mailFolders/{folder}/messages/$count", doc: inFolder, service: exchange, scopes: readMail, handle: countMessages},
+		{method: "GET", pattern: "/~/~messages", doc: list, scopes: basicMail, roles: basicMailRoles, options: messageListOptions, handle: listMessages},
+		{method: "GET", pattern: "/~/~messages/$count", doc: list, scopes: basicMail, roles: basicMailRoles, options: messageCountOptions, handle: countMessages},
+		{method: "GET", pattern: message, doc: get, scopes: basicMail, roles: basicMailRoles, options: oneOptions, handle: getMessage},
+		{method: "PATCH", pattern: message, doc: "https://learn.microsoft.com/graph/api/message-update", scopes: writeMail, options: oneOptions, handle: patchMessage},
+		{method: "DELETE", pattern: message, doc: "https://learn.microsoft.com/graph/api/message-delete", scopes: writeMail, options: optNone, handle: deleteMessage},
+		{method: "POST", pattern: message + "/permanentDelete", doc: "https://learn.microsoft.com/graph/api/message-permanentdelete", scopes: writeMail, options: optNone,
+			handle: permanentlyDeleteMessage, differs: "What is deleted for good is not kept for a legal hold."},
+		{method: "POST", pattern: message + "/move", doc: "https://learn.microsoft.com/graph/api/message-move", scopes: writeMail, options: oneOptions, handle: moveMessage},
+		{method: "POST", pattern: message + "/copy", doc: "https://learn.microsoft.com/graph/api/message-copy", scopes: writeMail, options: oneOptions, handle: copyMessage},
 	}
-	for _, base := range []string{"/~/messages/{message}", "/~/mailFolders/{folder}/messages/{message}"} {
-		routes = append(routes,
-			route{method: "GET", pattern: base, doc: get, service: exchange, scopes: readMail, handle: getMessage},
-			route{method: "PATCH", pattern: base, doc: update, service: exchange, scopes: writeMail, handle: patchMessage})
-		routes = append(routes, attachmentRoutes(base)...)
-		routes = append(routes, attachmentUploadRoutes(base)...)
+	routes = append(routes, route{method: "GET", pattern: message + "/$value", doc: "https://learn.microsoft.com/graph/outlook-get-mime-message", scopes: readMail,
+		options: optNone, handle: messageValue})
+	routes = append(routes, attachmentRoutes(message)...)
+	return append(ofExchange(routes), attachmentContentRoutes()...)
+}
+
+// placesOfMail are where messages and folders are found, by the element of a
+// pattern that stands for them.
+var placesOfMail = map[string][]string{
+	"~messages": {"messages", "mailFolders/{folder}/messages", "~childFolder/messages"},
+	"~folder":   {"mailFolders/{folder}", "~childFolder"},
+}
+
+// ofExchange makes routes speak as Exchange does, each in all its places.
+func ofExchange(routes []route) []route {
+	var all []route
+	for _, r := range routes {
+		r.service = exchange
+		places, element := []string{""}, "\x00"
+		for e, list := range placesOfMail {
+			if strings.Contains(r.pattern, "/"+e) {
+				places, element = list, e
+			}
+		}
+		pattern := r.pattern
+		for _, place := range places {
+			r.pattern = strings.Replace(pattern, element, place, 1)
+			all = append(all, r)
+		}
 	}
-	return append(routes, attachmentContentRoutes()...)
+	return all
 }
 
 // messageListing is what a list of messages draws from: a folder's, or the
@@ -79,7 +112,7 @@ func messageListing(c *call) (listing[*message], error) {
 		if err != nil {
 			return l, err
 		}
-		l.items, l.context = f.messages, userContext(c)+"/mailFolders('"+escapeValue(name)+"')/messages"
+		l.items, l.context = f.contents(c), userContext(c)+"/mailFolders('"+escapeValue(name)+"')/messages"
 	}
 	return l, nil
 }
@@ -119,7 +152,7 @@ func countMessages(c *call) (*reply, error) {
 // message finds the message that the path names.
 func (c *call) message() (*message, error) {
 	id := c.vars["message"]
-	m := c.user.mail.messages[id]
+	m := c.user.mail.message(id)
 	if m == nil && !plausibleID(id) {
 		return nil, fail(codeMalformedID)
 	}
@@ -147,6 +180,23 @@ func getMessage(c *call) (*reply, error) {
 	return one(c, messageSchema, m, userContext(c)+"/messages")
 }
 
+// messageValue gives the message in MIME.
+func messageValue(c *call) (*reply, error) {
+	m, err := c.message()
+	if err != nil {
+		return nil, err
+	}
+	return rawReply("text/plain", m.mime(), m.LastModifiedDateTime), nil
+}
+
+// matches holds If-Match.
+func (c *call) matches(m *message) error {
+	if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != messageSchema.etag(m) {
+		return fail(codeIrresolvable)
+	}
+	return nil
+}
+
 // patchMessage changes what may change: of a draft most, of others the marks
 // that people put on mail.
 func patchMessage(c *call) (*reply, error) {
@@ -154,33 +204,35 @@ func patchMessage(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != messageSchema.etag(m) {
-		return nil, &graphError{code: codeIrresolvable, message: codes[codeIrresolvable].message}
+	if err := c.matches(m); err != nil {
+		return nil, err
 	}
 	var fields map[string]json.RawMessage
 	if err := c.decode(&fields); err != nil {
 		return nil, err
 	}
-	changed := m.Message
+	changed := *m
 	if err := setMessage(&changed, fields, !m.IsDraft); err != nil {
 		return nil, err
 	}
-	if m.IsRead != changed.IsRead {
-		m.folder.unread += btoi(m.IsRead) - btoi(changed.IsRead)
-	}
-	m.Message = changed
-	m.touch(c.now)
-	c.user.mail.record(m, itemUpdated)
+	m.folder.unread += btoi(m.IsRead) - btoi(changed.IsRead)
+	*m = changed
+	c.user.mail.update(m, c.now)
 	c.applyOutlook()
-	return one(c, messageSchema, m, userContext(c)+"/messages")
+	return c.written(m, http.StatusOK)
 }
 
-// id is the id in the form asked for.
-func (m *message) id(c *call) string {
-	if c.immutableIDs() {
-		return m.immutableID
+// written answers with a message that was made or changed, or with nothing if
+// the client wants it so.
+func (c *call) written(m *message, status int) (*reply, error) {
+	if strings.EqualFold(c.prefer["return"], "minimal") {
+		c.apply("return=minimal")
+		return emptyReply(http.StatusNoContent), nil
 	}
-	return m.ID
+	if status == http.StatusCreated {
+		return created(c, messageSchema, m, userContext(c)+"/messages")
+	}
+	return one(c, messageSchema, m, userContext(c)+"/messages")
 }
 
 func (m *message) preview() string {
@@ -201,7 +253,7 @@ func (m *message) hasAttachments() bool {
 }
 
 func (m *message) webLink(c *call) string {
-	return "https://outlook.office365.com/owa/?ItemID=" + escapeValue(m.id(c)) + "&exvsurl=1&viewmodel=ReadMessageItem"
+	return "https://outlook.office365.com/owa/?ItemID=" + escapeValue(m.idFor(c)) + "&exvsurl=1&viewmodel=ReadMessageItem"
 }
 
 func (m *message) headers() []object {
@@ -245,6 +297,8 @@ var mailTypes = types{
 	"followupFlag":          {"flagStatus": "followupFlagStatus", "completedDateTime": "dateTimeTimeZone", "dueDateTime": "dateTimeTimeZone", "startDateTime": "dateTimeTimeZone"},
 	"dateTimeTimeZone":      {"dateTime": "Edm.String", "timeZone": "Edm.String"},
 	"internetMessageHeader": {"name": "Edm.String", "value": "Edm.String"},
+
+	"singleValueLegacyExtendedProperty": {"id": "Edm.String", "value": "Edm.String"},
 }
 
 func btoi(b bool) int {

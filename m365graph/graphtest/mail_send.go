@@ -2,30 +2,65 @@ package graphtest
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/mail"
 	"slices"
 	"strings"
 )
 
+// Limits of Exchange Online on what is sent, see
+// https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits.
+const (
+	maxRecipients  = 500
+	maxMessageSize = 35 << 20
+	// maxMIMEBody is what a body of base64 may take.
+	maxMIMEBody = maxMessageSize/3*4 + 4<<10
+)
+
 func sendRoutes() []route {
 	const create = "https://learn.microsoft.com/graph/api/user-post-messages"
-	return []route{
-		{method: "POST", pattern: "/~/sendMail", doc: "https://learn.microsoft.com/graph/api/user-sendmail", service: exchange, scopes: sendScopes, handle: sendMail},
-		{method: "POST", pattern: "/~/microsoft.graph.sendMail", doc: "https://learn.microsoft.com/graph/api/user-sendmail", service: exchange, scopes: sendScopes, handle: sendMail},
-		{method: "POST", pattern: "/~/messages", doc: create, service: exchange, scopes: writeMail, handle: createDraft},
-		{method: "POST", pattern: "/~/mailFolders/{folder}/messages", doc: create, service: exchange, scopes: writeMail, handle: createDraft},
-		{method: "POST", pattern: "/~/messages/{message}/send", doc: "https://learn.microsoft.com/graph/api/message-send", service: exchange, scopes: sendScopes, handle: sendDraft},
+	const send = "https://learn.microsoft.com/graph/api/user-sendmail"
+	routes := []route{
+		{method: "POST", pattern: "/~/sendMail", doc: send, scopes: sendScopes, options: optNone, maxBody: maxMIMEBody, handle: sendMail,
+			differs: "Mail to an address outside of the tenant goes nowhere. A request with more than 500 recipients is refused at once."},
+		{method: "POST", pattern: "/~/microsoft.graph.sendMail", doc: send, scopes: sendScopes, options: optNone, maxBody: maxMIMEBody, handle: sendMail},
+		{method: "POST", pattern: "/~/~messages", doc: create, scopes: writeMail, options: oneOptions, maxBody: maxMIMEBody, handle: createDraft},
+		{method: "POST", pattern: "/~/~messages/{message}/send", doc: "https://learn.microsoft.com/graph/api/message-send", scopes: sendScopes, options: optNone, handle: sendDraft},
 	}
+	return ofExchange(append(routes, replyRoutes()...))
 }
 
 // sendMail takes a message and delivers it; the answer holds nothing, not
 // even an id.
 func sendMail(c *call) (*reply, error) {
-	var members map[string]json.RawMessage
-	if err := c.decode(&members); err != nil {
+	m, save, err := c.readSendMail()
+	if err != nil {
 		return nil, err
 	}
+	if err := c.send(m); err != nil {
+		return nil, err
+	}
+	if save {
+		c.user.mail.add(c.user.mail.wellKnown["sentitems"], m)
+	}
+	return accepted(), nil
+}
+
+// readSendMail reads the message to send, and whether to keep it.
+func (c *call) readSendMail() (m *message, save bool, err error) {
+	if c.sendsMIME() {
+		m, err = c.readMIME()
+		return m, true, err
+	}
+	if err := c.checkJSONSize(); err != nil {
+		return nil, false, err
+	}
+	var members map[string]json.RawMessage
+	if err := c.decode(&members); err != nil {
+		return nil, false, err
+	}
 	var fields map[string]json.RawMessage
-	save := true
+	save = true
 	for name, raw := range members {
 		var err error
 		switch strings.ToLower(name) {
@@ -34,28 +69,25 @@ func sendMail(c *call) (*reply, error) {
 		case "savetosentitems":
 			save, err = readBool(raw)
 		default:
-			return nil, failf(codeRequestBody, "The parameter '%s' in the request payload is not a valid parameter for the operation 'sendMail'.", name)
+			return nil, false, failf(codeRequestBody, "The parameter '%s' in the request payload is not a valid parameter for the operation 'sendMail'.", name)
 		}
 		if err != nil {
-			return nil, failf(codeRequestBody, "Cannot read the parameter '%s': its type is wrong.", name)
+			return nil, false, failf(codeRequestBody, "Cannot read the parameter '%s': its type is wrong.", name)
 		}
 	}
 	if fields == nil {
-		return nil, failf(codeMissingArgument, "The request is missing the required parameter 'Message'.")
+		return nil, false, failf(codeMissingArgument, "The request is missing the required parameter 'Message'.")
 	}
-	m := Message{From: c.user.recipient()}
-	if err := setMessage(&m, fields, false); err != nil {
-		return nil, err
+	m = c.newDraft()
+	return m, save, setMessage(m, fields, false)
+}
+
+// checkJSONSize holds the limit of a request that is no MIME.
+func (c *call) checkJSONSize() error {
+	if len(c.body) > defaultMaxBody {
+		return fail(codePayloadTooLarge)
 	}
-	msg, err := c.compose(m)
-	if err != nil {
-		return nil, err
-	}
-	c.deliver(msg.Message)
-	if save {
-		c.user.mail.add(c.user.mail.wellKnown["sentitems"], msg)
-	}
-	return accepted(), nil
+	return nil
 }
 
 // readBool takes what clients send for a boolean: some quote it.
@@ -70,29 +102,61 @@ func (u *userState) recipient() *Recipient {
 	return &Recipient{Name: u.DisplayName, Address: u.Mail}
 }
 
-// compose checks a message and stamps it as the sent copy.
-func (c *call) compose(m Message) (*message, error) {
-	if err := checkRecipients(&m); err != nil {
-		return nil, err
+// newDraft begins a message of the person's, in no folder yet.
+func (c *call) newDraft() *message {
+	return c.user.mail.newMessage(Message{From: c.user.recipient(), IsDraft: true, IsRead: true, ReceivedDateTime: c.now})
+}
+
+// checkSend holds what a message needs before it can be sent.
+func (c *call) checkSend(m *message) error {
+	all := slices.Concat(m.ToRecipients, m.CcRecipients, m.BccRecipients)
+	switch {
+	case len(all) == 0:
+		return failf(codeInvalidRecipient, "At least one recipient is not valid., A message can't be sent because it contains no recipients.")
+	case len(all) > maxRecipients:
+		return failf(codeInvalidRecipient, "At least one recipient is not valid., The message has %d recipients, and the limit is %d.", len(all), maxRecipients)
+	case m.size() > maxMessageSize:
+		return fail(codeMessageSize)
 	}
-	if m.From == nil {
-		m.From = c.user.recipient()
+	for _, r := range slices.Concat(all, m.ReplyTo) {
+		if a, err := mail.ParseAddress(r.Address); err != nil || a.Address != r.Address {
+			return failf(codeInvalidRecipient, "At least one recipient is not valid., Recipient '%s' is not resolved. All recipients must be resolved before a message can be submitted.", r.Address)
+		}
 	}
-	if from := m.From.Address; !strings.EqualFold(from, c.user.Mail) && !strings.EqualFold(from, c.user.UserPrincipalName) {
-		return nil, fail(codeSendAsDenied)
+	if from := m.From; from != nil && !c.user.has(from.Address) {
+		return fail(codeSendAsDenied)
+	}
+	return nil
+}
+
+// has tells whether an address is the person's.
+func (u *userState) has(address string) bool {
+	return strings.EqualFold(address, u.Mail) || strings.EqualFold(address, u.UserPrincipalName)
+}
+
+// size is about what a message takes.
+func (m *Message) size() int {
+	n := len(m.Subject) + len(m.Body.Content)
+	for _, a := range m.Attachments {
+		n += a.size()
+	}
+	return n
+}
+
+// send stamps a message and delivers it. It is the sender's to keep.
+func (c *call) send(m *message) error {
+	if err := c.checkSend(m); err != nil {
+		return err
 	}
 	m.From, m.Sender = c.user.recipient(), c.user.recipient()
 	for _, list := range []*[]Recipient{&m.ToRecipients, &m.CcRecipients, &m.BccRecipients} {
 		*list = c.resolveNames(*list)
 	}
+	m.InternetMessageID = or(m.InternetMessageID, c.user.mail.internetID(m.number))
 	m.IsDraft, m.IsRead = false, true
-	m.ID = ""
 	m.SentDateTime, m.ReceivedDateTime, m.LastModifiedDateTime = c.now, c.now, c.now
-	msg := c.user.mail.newMessage(m)
-	if msg.ConversationID == "" {
-		msg.ConversationID = c.user.mail.conversation(msg.InternetMessageID)
-	}
-	return msg, nil
+	c.deliver(m)
+	return nil
 }
 
 // resolveNames gives nameless recipients of the tenant their names.
@@ -109,39 +173,47 @@ func (c *call) resolveNames(given []Recipient) []Recipient {
 	return list
 }
 
-// deliver puts a copy into the inbox of each recipient in the tenant. Mail to
-// others goes nowhere.
-func (c *call) deliver(sent Message) {
+// deliver puts a copy into the inbox of each recipient in the tenant. Whoever
+// is not there though the address is the tenant's, is reported to the sender.
+func (c *call) deliver(sent *message) {
 	var done []*userState
+	var unknown []Recipient
 	for _, r := range slices.Concat(sent.ToRecipients, sent.CcRecipients, sent.BccRecipients) {
 		u := c.s.tenant.byAddress(r.Address)
-		if u == nil || slices.Contains(done, u) {
-			continue
+		switch {
+		case u == nil && c.s.tenant.hasDomain(domain(r.Address)):
+			unknown = append(unknown, r)
+		case u != nil && !slices.Contains(done, u):
+			done = append(done, u)
+			u.mail.receive(c, sent)
 		}
-		done = append(done, u)
-		m := sent
-		m.ID, m.BccRecipients, m.IsRead, m.Categories, m.FlagStatus = "", nil, false, nil, ""
-		m.Attachments = slices.Clone(sent.Attachments)
-		for i, a := range m.Attachments {
-			copied := *a
-			copied.ID = ""
-			m.Attachments[i] = &copied
-		}
-		m.CreatedDateTime = c.now
-		msg := u.mail.newMessage(m)
-		msg.ConversationID = u.mail.joinConversation(&sent)
-		u.mail.add(u.mail.wellKnown["inbox"], msg)
+	}
+	if len(unknown) > 0 {
+		c.reportFailure(sent, unknown)
 	}
 }
 
-// joinConversation is the thread that arriving mail belongs to: that of the
-// message it answers, or one of its own.
-func (m *mailbox) joinConversation(sent *Message) string {
-	byID := make(map[string]*message, len(m.all))
-	for _, msg := range m.all {
-		byID[msg.InternetMessageID] = msg
+// hasDomain tells whether mail to a domain is the tenant's.
+func (s *tenantState) hasDomain(name string) bool {
+	return slices.ContainsFunc(s.users, func(u *userState) bool { return strings.EqualFold(domain(u.Mail), name) })
+}
+
+// receive puts a copy of what was sent into the inbox, as far as the receiver
+// is to see it, and lets rules have it.
+func (m *mailbox) receive(c *call, sent *message) {
+	given := sent.Message
+	given.ID, given.ConversationID, given.BccRecipients, given.IsRead, given.Categories, given.FlagStatus = "", "", nil, false, nil, ""
+	given.Attachments = copyAttachments(sent.Attachments)
+	given.Headers = transportHeaders(&given)
+	given.CreatedDateTime = c.now
+	msg := m.newMessage(given)
+	if x := sent.more(); x.readReceipt || x.deliveryReceipt || x.meeting != nil {
+		msg.extra = &messageExtra{readReceipt: x.readReceipt, deliveryReceipt: x.deliveryReceipt, meeting: x.meeting}
 	}
-	return m.conversation(threadRoot(byID, &message{Message: *sent}))
+	m.classify(msg)
+	m.add(m.wellKnown["inbox"], msg)
+	m.applyRules(msg, c.now)
+	m.replyAutomatically(c, msg)
 }
 
 // createDraft makes a message that is not sent yet.
@@ -152,21 +224,33 @@ func createDraft(c *call) (*reply, error) {
 		if f, err = c.folder(); err != nil {
 			return nil, err
 		}
+		if f.search != nil {
+			return nil, failf(codeInvalidRequest, "A search folder holds nothing.")
+		}
+	}
+	m, err := c.readDraft()
+	if err != nil {
+		return nil, err
+	}
+	c.user.mail.add(f, m)
+	c.applyOutlook()
+	return c.written(m, http.StatusCreated)
+}
+
+// readDraft reads a message, as JSON or MIME.
+func (c *call) readDraft() (*message, error) {
+	if c.sendsMIME() {
+		return c.readMIME()
+	}
+	if err := c.checkJSONSize(); err != nil {
+		return nil, err
 	}
 	var fields map[string]json.RawMessage
 	if err := c.decode(&fields); err != nil {
 		return nil, err
 	}
-	m := Message{From: c.user.recipient(), IsDraft: true, IsRead: true}
-	if err := setMessage(&m, fields, false); err != nil {
-		return nil, err
-	}
-	m.ReceivedDateTime = c.now
-	msg := c.user.mail.newMessage(m)
-	msg.ConversationID = c.user.mail.conversation(msg.InternetMessageID)
-	c.user.mail.add(f, msg)
-	c.applyOutlook()
-	return created(c, messageSchema, msg, userContext(c)+"/messages")
+	m := c.newDraft()
+	return m, setMessage(m, fields, false)
 }
 
 // sendDraft delivers a draft. The sent copy has another id, but keeps the
@@ -179,13 +263,10 @@ func sendDraft(c *call) (*reply, error) {
 	if !draft.IsDraft {
 		return nil, failf(codeInvalidRequest, "The message was sent already.")
 	}
-	msg, err := c.compose(draft.Message)
-	if err != nil {
+	sent := *draft
+	if err := c.send(&sent); err != nil {
 		return nil, err
 	}
-	msg.immutableID = draft.immutableID
-	c.user.mail.remove(draft)
-	c.deliver(msg.Message)
-	c.user.mail.add(c.user.mail.wellKnown["sentitems"], msg)
+	c.user.mail.move(draft, c.user.mail.wellKnown["sentitems"], c.now, func(m *message) { m.Message = sent.Message })
 	return accepted(), nil
 }

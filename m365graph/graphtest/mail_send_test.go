@@ -102,7 +102,7 @@ func TestSendMailIsRefused(t *testing.T) {
 		{`{"message":{"toRecipients":"ops@contoso.example"}}`, 400, "RequestBodyRead"},
 		{`{"message":{` + to + `,"to":[]}}`, 400, "RequestBodyRead"},
 		{`{"message":{` + to + `,"body":{"contentType":"rtf","content":"x"}}}`, 400, "RequestBodyRead"},
-		{`{"message":{` + to + `,"internetMessageHeaders":[{"name":"Received","value":"x"}]}}`, 400, "RequestBodyRead"},
+		{`{"message":{` + to + `,"internetMessageHeaders":[{"name":"Received","value":"x"}]}}`, 400, "InvalidInternetMessageHeader"},
 		{`{"message":{` + to + `,"attachments":[{"name":"x"}]}}`, 400, "RequestBodyRead"},
 		{`{"message":{` + to + `,"attachments":[{"@odata.type":"#microsoft.graph.fileAttachment","name":"x","contentBytes":"%"}]}}`, 400, "RequestBodyRead"},
 		{`{"message":{` + to + `,"from":{"emailAddress":{"address":"ops@contoso.example"}}}}`, 403, "ErrorSendAsDenied"},

@@ -93,7 +93,10 @@ func (r *resource[T]) Property(name string) any {
 	if !ok {
 		return nil
 	}
-	return p.value(r.c, r.item)
+	if v := p.value(r.c, r.item); v != absent {
+		return v
+	}
+	return nil
 }
 
 // objectValues reads the values in resources.

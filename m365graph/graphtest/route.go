@@ -71,11 +71,8 @@ var macros = map[string][]string{
 		"root", "root/{:path}", "items/{item}", "items/{item}/{:path}", "items/{item}/root/{:path}",
 		"root/children/{child}", "items/{item}/children/{child}", "special/{special}", "special/{special}/{:path}",
 	},
-	"~shared": {"shares/{share}/driveItem", "shares/{share}/driveItem/{:path}", "shares/{share}/root", "shares/{share}/root/{:path}"},
-	"~folder": {"mailFolders/{folder}", "mailFolders/{parent}/childFolders/{folder}",
-		"mailFolders/{grandparent}/childFolders/{parent}/childFolders/{folder}"},
-	"~messages": {"messages", "mailFolders/{folder}/messages", "mailFolders/{parent}/childFolders/{folder}/messages",
-		"mailFolders/{grandparent}/childFolders/{parent}/childFolders/{folder}/messages"},
+	"~shared":      {"shares/{share}/driveItem", "shares/{share}/driveItem/{:path}", "shares/{share}/root", "shares/{share}/root/{:path}"},
+	"~childFolder": {"mailFolders/{parent}/childFolders/{folder}", "mailFolders/{grandparent}/childFolders/{parent}/childFolders/{folder}"},
 }
 
 // allRoutes is everything the server answers, by area.

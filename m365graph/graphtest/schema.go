@@ -81,6 +81,10 @@ func (p *property[T]) value(c *call, v T) any {
 	return p.get(c, v)
 }
 
+// absent is the value of a property that a resource of a derived type does not
+// have, whatever is selected.
+var absent any = new(int)
+
 // shape is what a request wants to see of each resource: its $select and
 // $expand.
 type shape[T any] struct {
@@ -111,7 +115,7 @@ func (sh *shape[T]) render(c *call, v T, head ...member) object {
 		} else {
 			value = p.value(c, v)
 		}
-		if p.show == unlessNil && value == nil {
+		if p.show == unlessNil && value == nil || value == absent {
 			continue
 		}
 		if e != nil {

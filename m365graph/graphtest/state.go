@@ -94,7 +94,7 @@ func (t *tenantState) addUser(u *User, now time.Time) (*userState, error) {
 
 // load copies what the person has into stores of ours.
 func (u *userState) load(now time.Time) (err error) {
-	if u.mail, err = newMailbox(u, now); err != nil {
+	if u.mail, err = newMailbox(u); err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
 	if u.calendar, err = newCalendarStore(u, now); err != nil {

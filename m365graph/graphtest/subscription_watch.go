@@ -158,7 +158,7 @@ func mailPlaces(c *call) (func(change) bool, error) {
 }
 
 func watchedMessage(c *call, ch change) (*message, bool) {
-	m := c.user.mail.messages[ch.id]
+	m := c.user.mail.message(ch.id)
 	return m, m != nil
 }
 

@@ -110,11 +110,14 @@ type Header struct {
 }
 
 // Attachment is a file attached to a message, as in
-// https://learn.microsoft.com/graph/api/resources/fileattachment.
+// https://learn.microsoft.com/graph/api/resources/fileattachment; with Item a
+// message, with SourceURL a link.
 type Attachment struct {
 	ID                   string
 	Name                 string
 	ContentType          string // "" means application/octet-stream
+	Item                 *Message
+	SourceURL            string
 	ContentID            string // what cid: links in an HTML body name, without angle brackets
 	IsInline             bool
 	Content              []byte

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ var zones string
 type table struct {
 	iana    map[string][]string // by Windows name: the IANA ids, the preferred one first
 	windows map[string]string   // by IANA id: the Windows name
+	names   []string            // of Windows, in the order of the table
 }
 
 // load parses once, at the first use, so that a program that only links the package pays nothing.
@@ -31,12 +33,16 @@ var load = sync.OnceValue(func() table {
 		}
 		list := strings.Fields(ids)
 		t.iana[strings.ToLower(name)] = list
+		t.names = append(t.names, name)
 		for _, id := range list {
 			t.windows[strings.ToLower(id)] = name
 		}
 	}
 	return t
 })
+
+// Names returns the names of all Windows zones, in the order of the table.
+func Names() []string { return slices.Clone(load().names) }
 
 // ToIANA returns the IANA zone that stands for a Windows zone in any country, such as "Europe/Berlin" for
 // "W. Europe Standard Time". It reports false for a name that Windows does not have, and case does not matter.

@@ -182,3 +182,16 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	}
 }
+
+func TestNamesAreAllKnown(t *testing.T) {
+	t.Parallel()
+	names := Names()
+	if len(names) < 100 || !slices.Contains(names, "W. Europe Standard Time") {
+		t.Errorf("Names() = %d names, want over a hundred", len(names))
+	}
+	for _, name := range names {
+		if _, ok := ToIANA(name); !ok {
+			t.Errorf("ToIANA(%q) knows none", name)
+		}
+	}
+}
