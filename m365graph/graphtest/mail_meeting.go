@@ -24,9 +24,14 @@ type meeting struct {
 	previousStart, previousEnd time.Time
 	proposedStart, proposedEnd time.Time // of an answer; zero: none
 
-	// event writes the event that it is about, as the receiver has it, for
-	// $expand; nil: there is none any more.
-	event func(*call) any
+	event meetingEvent // nil: there is none
+}
+
+// meetingEvent is the event that a message is about, as the owner of the
+// mailbox has it. It is data, which a snapshot can copy.
+type meetingEvent interface {
+	// show writes the event as it is now, for $expand; nil if it is gone.
+	show(*call) any
 }
 
 // deliverMeeting puts a message about a meeting into the mailbox of whoever it
@@ -122,7 +127,7 @@ var meetingProperties = []property[*message]{
 	}),
 	{name: "event", typ: "event", cast: "eventMessage", show: expanded, get: func(c *call, m *message) any {
 		if about := m.about(); about != nil && about.event != nil {
-			return about.event(c)
+			return about.event.show(c)
 		}
 		return nil
 	}},
