@@ -49,6 +49,10 @@ const (
 	codeInvalidProperty  code = "ErrorInvalidPropertySet"
 	codeMissingArgument  code = "ErrorMissingArgument"
 	codeInefficient      code = "InefficientFilter"
+	codeSearchFilter     code = "SearchWithFilter"
+	codeSearchOrder      code = "SearchWithOrderBy"
+	codeSearchSkip       code = "SearchWithSkip"
+	codeSearchCount      code = "SearchWithCount"
 	codeRequestBody      code = "RequestBodyRead"
 	codeSendAsDenied     code = "ErrorSendAsDenied"
 	codeIrresolvable     code = "ErrorIrresolvableConflict"
@@ -128,6 +132,10 @@ var codes = map[code]struct {
 	codeInvalidProperty:  {http.StatusBadRequest, "The property set is invalid for this operation."},
 	codeMissingArgument:  {http.StatusBadRequest, "A required argument is missing."},
 	codeInefficient:      {http.StatusBadRequest, "The restriction or sort order is too complex for this operation."},
+	codeSearchFilter:     {http.StatusBadRequest, "The query parameter '$filter' is not supported with '$search'."},
+	codeSearchOrder:      {http.StatusBadRequest, "The query parameter '$orderby' is not supported with '$search'."},
+	codeSearchSkip:       {http.StatusBadRequest, "The query parameter '$skip' is not supported with '$search'."},
+	codeSearchCount:      {http.StatusBadRequest, "The query parameter '$count' is not supported with '$search'."},
 	codeRequestBody:      {http.StatusBadRequest, "The request body could not be read."},
 	codeSendAsDenied:     {http.StatusForbidden, "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account."},
 	codeIrresolvable:     {http.StatusPreconditionFailed, "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."},

@@ -50,7 +50,7 @@ var messageSchema = &schema[*message]{
 
 // What requests about messages may ask for.
 const (
-	messageListOptions  = listOptions
+	messageListOptions  = listOptions | optSearch
 	messageCountOptions = optFilter
 )
 
@@ -136,6 +136,9 @@ func checkSortRule(_ *call, q *query) error {
 func listMessages(c *call) (*reply, error) {
 	l, err := messageListing(c)
 	if err != nil {
+		return nil, err
+	}
+	if err := searchMessages(c, &l); err != nil {
 		return nil, err
 	}
 	return list(c, l)
