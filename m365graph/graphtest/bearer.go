@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -84,6 +85,12 @@ const (
 
 // verify checks signature and claims of a JWT.
 func (s *Server) verify(r *http.Request, jwt string) (*token, error) {
+	sum := sha256.Sum256([]byte(jwt))
+	if t, ok := s.tokens.find(sum); ok {
+		if key, err := s.opts.Keys(r.Context(), t.kid); err == nil && key == t.key {
+			return s.accept(&t.claims)
+		}
+	}
 	parts := strings.Split(jwt, ".")
 	if len(parts) != 3 {
 		return nil, errTokenFormat
@@ -104,7 +111,42 @@ func (s *Server) verify(r *http.Request, jwt string) (*token, error) {
 	if err != nil || !validSignature(header.Alg, key, parts[0]+"."+parts[1], signature) {
 		return nil, errTokenSignature
 	}
+	s.tokens.keep(sum, &verified{claims: c, kid: header.Kid, key: key})
 	return s.accept(&c)
+}
+
+// verified is a token whose signature held, with the key of that time. Its
+// claims are judged anew at each request.
+type verified struct {
+	claims claims
+	kid    string
+	key    crypto.PublicKey
+}
+
+// maxVerified is how many tokens are remembered before all are forgotten.
+const maxVerified = 1024
+
+// verifications are the signatures that need not be checked again, by the
+// digest of the token.
+type verifications struct {
+	mu   sync.Mutex
+	held map[[sha256.Size]byte]*verified
+}
+
+func (v *verifications) find(sum [sha256.Size]byte) (*verified, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	t, ok := v.held[sum]
+	return t, ok
+}
+
+func (v *verifications) keep(sum [sha256.Size]byte, t *verified) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.held == nil || len(v.held) >= maxVerified {
+		v.held = map[[sha256.Size]byte]*verified{}
+	}
+	v.held[sum] = t
 }
 
 func decodePart(part string, v any) error {

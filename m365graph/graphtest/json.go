@@ -90,6 +90,13 @@ const hexDigits = "0123456789abcdef"
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	for i := 0; i < len(s); {
+		plain := i
+		for i < len(s) && s[i] >= ' ' && s[i] < utf8.RuneSelf && s[i] != '"' && s[i] != '\\' {
+			i++
+		}
+		if dst = append(dst, s[plain:i]...); i == len(s) {
+			break
+		}
 		b := s[i]
 		switch {
 		case b == '"' || b == '\\':
@@ -103,8 +110,6 @@ func appendString(dst []byte, s string) []byte {
 		case b < ' ':
 			dst = append(dst, `\u00`...)
 			dst = append(dst, hexDigits[b>>4], hexDigits[b&15])
-		case b < utf8.RuneSelf:
-			dst = append(dst, b)
 		default:
 			r, n := utf8.DecodeRuneInString(s[i:])
 			dst = utf8.AppendRune(dst, r)

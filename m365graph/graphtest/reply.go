@@ -27,7 +27,7 @@ type content struct {
 const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 // jsonReply answers 200 with an object.
-func jsonReply(o object) *reply { return &reply{json: appendJSON(nil, o)} }
+func jsonReply(o object) *reply { return &reply{json: appendJSON(make([]byte, 0, 4<<10), o)} }
 
 // createdReply answers 201 with an object.
 func createdReply(o object) *reply {

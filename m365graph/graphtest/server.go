@@ -93,6 +93,7 @@ type Server struct {
 	tenant *tenantState
 
 	signer    signer
+	tokens    verifications
 	faults    faults
 	throttle  throttle
 	log       requestLog
