@@ -112,10 +112,12 @@ func (t *target) addChild(c *call, child string) {
 	t.names = append(t.names, child)
 }
 
-// follow goes down a path.
+// follow goes down a path. Sync clients begin theirs with "./".
 func (t *target) follow(path string) error {
-	if path = strings.Trim(path, "/"); path != "" {
-		t.names = append(t.names, strings.Split(path, "/")...)
+	for name := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		if name != "." && path != "" {
+			t.names = append(t.names, name)
+		}
 	}
 	t.node = t.base
 	for _, name := range t.names {

@@ -2,7 +2,6 @@ package graphtest
 
 import (
 	"path"
-	"slices"
 	"strings"
 	"time"
 )
@@ -64,8 +63,11 @@ func (i driveItem) file() any {
 
 // fileSystemInfo is https://learn.microsoft.com/graph/api/resources/filesysteminfo.
 func (n *driveNode) fileSystemInfo() object {
-	return object{{"createdDateTime", n.fileCreated}, {"lastModifiedDateTime", n.fileTime}}
+	return object{{"createdDateTime", wholeSecond(n.fileCreated)}, {"lastModifiedDateTime", wholeSecond(n.fileTime)}}
 }
+
+// wholeSecond is as exact as OneDrive for work tells a time.
+func wholeSecond(t time.Time) time.Time { return t.Truncate(time.Second) }
 
 // sharepointIDs is https://learn.microsoft.com/graph/api/resources/sharepointids.
 func (i driveItem) sharepointIDs() object {
@@ -109,11 +111,7 @@ func (i driveItem) parentReference() object {
 	if i.parent == nil {
 		return i.drive.place()
 	}
-	o := i.drive.reference(i.parent)
-	if i.tracked {
-		o = slices.DeleteFunc(o, func(m member) bool { return m.name == "path" })
-	}
-	return o
+	return i.drive.reference(i.parent)
 }
 
 // remoteItem is https://learn.microsoft.com/graph/api/resources/remoteitem: the

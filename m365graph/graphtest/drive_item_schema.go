@@ -3,9 +3,8 @@ package graphtest
 // driveItem is a node with the drive that it lies in.
 type driveItem struct {
 	*driveNode
-	drive   *driveStore
-	tracked bool // told by delta, which leaves the path out
-	remote  bool // listed among what others share
+	drive  *driveStore
+	remote bool // listed among what others share
 }
 
 // driveItemSchema is https://learn.microsoft.com/graph/api/resources/driveitem.
@@ -14,11 +13,11 @@ var driveItemSchema = &schema[driveItem]{
 	etag: driveItem.eTag,
 	props: []property[driveItem]{
 		{name: "@microsoft.graph.downloadUrl", typ: "Edm.String", show: unlessNil, get: func(c *call, i driveItem) any { return i.downloadLink(c) }},
-		{name: "createdDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, i driveItem) any { return i.created }},
+		{name: "createdDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, i driveItem) any { return wholeSecond(i.created) }},
 		{name: "description", typ: "Edm.String", show: unlessNil, get: func(_ *call, i driveItem) any { return orNull(i.description) }},
 		{name: "eTag", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.eTag() }},
 		{name: "id", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.id }},
-		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, i driveItem) any { return i.modified }},
+		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, i driveItem) any { return wholeSecond(i.modified) }},
 		{name: "name", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.name }},
 		{name: "webUrl", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.drive.webURL(i.driveNode) }},
 		{name: "webDavUrl", typ: "Edm.String", show: selected, get: func(_ *call, i driveItem) any { return i.drive.webURL(i.driveNode) }},
@@ -49,9 +48,9 @@ var driveItemSchema = &schema[driveItem]{
 		{name: "shared", typ: "shared", show: unlessNil, get: func(_ *call, i driveItem) any { return facet(len(i.grants) > 0, object{{"scope", i.shareScope()}}) }},
 		{name: "sharepointIds", typ: "sharepointIds", show: selected, get: func(_ *call, i driveItem) any { return i.sharepointIDs() }},
 		{name: "publication", typ: "publicationFacet", show: selected, get: func(_ *call, i driveItem) any { return i.publication() }},
-		{name: "audio", typ: "audio", show: selected}, {name: "bundle", typ: "bundle", show: selected}, {name: "deleted", typ: "deleted", show: selected},
-		{name: "location", typ: "geoCoordinates", show: selected}, {name: "pendingOperations", typ: "pendingOperations", show: selected},
-		{name: "searchResult", typ: "searchResult", show: selected},
+		{name: "audio", typ: "audio", show: unlessNil}, {name: "bundle", typ: "bundle", show: unlessNil}, {name: "deleted", typ: "deleted", show: unlessNil},
+		{name: "location", typ: "geoCoordinates", show: unlessNil}, {name: "pendingOperations", typ: "pendingOperations", show: unlessNil},
+		{name: "searchResult", typ: "searchResult", show: unlessNil},
 		{name: "permissions", typ: "[]permission", show: expanded, get: func(c *call, i driveItem) any {
 			return renderAll(c, permissionSchema, i.permissions())
 		}},

@@ -57,6 +57,7 @@ func createUploadSession(c *call) (*reply, error) {
 			delete(t.drive.sessions, id)
 		}
 	}
+	s.target.base = t.drive.settle(t.base)
 	t.drive.created++
 	s.id = guid("session", t.drive.id, t.drive.created) + "." + c.s.signer.sign("upload", t.drive.id, t.drive.created)
 	t.drive.sessions[s.id] = s

@@ -49,7 +49,7 @@ var versionSchema = &schema[fileVersion]{
 	props: []property[fileVersion]{
 		{name: "id", typ: "Edm.String", get: func(_ *call, v fileVersion) any { return v.id() }},
 		{name: "lastModifiedBy", typ: "identitySet", get: func(_ *call, v fileVersion) any { return v.drive.identity(v.by) }},
-		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, v fileVersion) any { return v.modified }},
+		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, v fileVersion) any { return wholeSecond(v.modified) }},
 		{name: "size", typ: "Edm.Int64", get: func(_ *call, v fileVersion) any { return v.blob.size }},
 		{name: "publication", typ: "publicationFacet", show: selected},
 	},
