@@ -126,7 +126,7 @@ func New(opts *Options) (*Server, error) {
 	}
 	s.log.limit = s.opts.KeepRequests
 	var err error
-	if s.tenant, err = newTenantState(s.opts.Tenant, s.opts.Now().UTC()); err != nil {
+	if s.tenant, err = newTenantState(s.opts.Tenant, s.now()); err != nil {
 		return nil, fmt.Errorf("graphtest: %w", err)
 	}
 	s.signer = newSigner(s.opts.Tenant.ID)
@@ -209,4 +209,6 @@ func (s *Server) Close() error {
 	return nil
 }
 
-func (s *Server) now() time.Time { return s.opts.Now().UTC() }
+// now is the time, as finely as Graph tells it: nothing is stored that an answer
+// could not say, so that a client may filter by what it was told.
+func (s *Server) now() time.Time { return s.opts.Now().UTC().Truncate(time.Millisecond) }
