@@ -35,8 +35,9 @@ func (sh *shape[T]) readExpand(c *call) error {
 			continue
 		}
 		name, inner, nested := strings.Cut(item, "(")
-		p, ok := sh.schema.find(strings.TrimSpace(name))
-		if !ok || p.show != expanded {
+		cast, bare := cutCast(strings.TrimSpace(name))
+		p, ok := sh.schema.find(bare)
+		if !ok || p.show != expanded || p.cast != cast && cast != "" {
 			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", odata.UnknownProperty(name, sh.schema.name))
 		}
 		e := &expansion{name: p.name, typ: strings.TrimPrefix(p.typ, "[]"), top: -1}

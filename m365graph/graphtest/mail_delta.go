@@ -30,7 +30,7 @@ func deltaMessages(c *call) (*reply, error) {
 	c.applyOutlook()
 	mail := c.user.mail
 	t := tracked[*message]{collection: mail.collection(f), dialect: outlookDelta, byKind: true, limit: maxFilteredDelta}
-	t.listing = listing[*message]{schema: messageSchema, context: "Collection(message)", check: checkDeltaQuery}
+	t.listing = listing[*message]{schema: c.messageSchema(), context: "Collection(message)", check: checkDeltaQuery}
 	t.first = func() []string {
 		ids := make([]string, len(f.messages))
 		for i, m := range f.messages {

@@ -3,7 +3,9 @@ package graphtest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // messageSchema is https://learn.microsoft.com/graph/api/resources/message.
@@ -43,7 +45,7 @@ var messageSchema = &schema[*message]{
 		{name: "replyTo", typ: "[]recipient", get: func(_ *call, m *message) any { return recipientObjects(m.ReplyTo) }},
 		{name: "flag", typ: "followupFlag", get: func(_ *call, m *message) any { return m.flagObject() }},
 		{name: "internetMessageHeaders", typ: "[]internetMessageHeader", show: selected, get: func(_ *call, m *message) any { return m.headers() }},
-		{name: "singleValueExtendedProperties", typ: "[]singleValueLegacyExtendedProperty", show: expanded, get: func(_ *call, m *message) any { return m.propertyObjects() }},
+		{name: "singleValueExtendedProperties", typ: "[]singleValueLegacyExtendedProperty", show: expanded, filtered: true, get: func(_ *call, m *message) any { return m.propertyObjects() }},
 		{name: "attachments", typ: "[]attachment", show: expanded, get: func(c *call, m *message) any { return m.attachmentObjects(c) }},
 	}, meetingProperties...),
 }
@@ -102,11 +104,33 @@ func ofExchange(routes []route) []route {
 	return all
 }
 
+// basicMessageSchema is what Mail.ReadBasic shows: no text, no attachments, no
+// extended properties.
+var basicMessageSchema = sync.OnceValue(func() *schema[*message] {
+	s := &schema[*message]{name: messageSchema.name, keep: messageSchema.keep, page: messageSchema.page, maxPage: messageSchema.maxPage,
+		etag: messageSchema.etag, annotate: messageSchema.annotate}
+	hidden := []string{"body", "bodyPreview", "uniqueBody", "attachments", "singleValueExtendedProperties", "event"}
+	for _, p := range messageSchema.props {
+		if !slices.Contains(hidden, p.name) {
+			s.props = append(s.props, p)
+		}
+	}
+	return s
+})
+
+// messageSchema is what the token may see of messages.
+func (c *call) messageSchema() *schema[*message] {
+	if c.token.has(readMail) {
+		return messageSchema
+	}
+	return basicMessageSchema()
+}
+
 // messageListing is what a list of messages draws from: a folder's, or the
 // whole mailbox's.
 func messageListing(c *call) (listing[*message], error) {
 	c.applyOutlook()
-	l := listing[*message]{schema: messageSchema, items: c.user.mail.all, context: userContext(c) + "/messages", check: checkSortRule}
+	l := listing[*message]{schema: c.messageSchema(), items: c.user.mail.all, context: userContext(c) + "/messages", check: checkSortRule}
 	if name := c.vars["folder"]; name != "" {
 		f, err := c.folder()
 		if err != nil {
@@ -180,7 +204,7 @@ func getMessage(c *call) (*reply, error) {
 		return nil, err
 	}
 	c.applyOutlook()
-	return one(c, messageSchema, m, userContext(c)+"/messages")
+	return one(c, c.messageSchema(), m, userContext(c)+"/messages")
 }
 
 // messageValue gives the message in MIME.

@@ -131,12 +131,3 @@ func (m *message) bodyText() string {
 	}
 	return m.Body.Content
 }
-
-// size is about that of the whole message.
-func (m *message) size() int {
-	n := len(m.Body.Content)
-	for _, a := range m.Attachments {
-		n += len(a.Content)
-	}
-	return n
-}

@@ -12,7 +12,6 @@ type searchFolder struct {
 	nested  bool
 	sources []string
 	filter  string
-	parsed  *odata.Filter
 }
 
 // readSearchFolder reads a search folder, over what it was; nil: nothing.
@@ -40,11 +39,14 @@ func (c *call) readSearchFolder(in *folderJSON, was *searchFolder) (*searchFolde
 	if len(s.sources) == 0 || s.filter == "" {
 		return nil, failf(codeMissingArgument, "A search folder needs sourceFolderIds and a filterQuery.")
 	}
-	var err error
-	if s.parsed, err = odata.Parse(s.filter, messageSchema.name, messageSchema.types()); err != nil {
+	if _, err := s.parse(); err != nil {
 		return nil, failf(codeArgument, "Invalid filter clause: %v", err)
 	}
 	return s, nil
+}
+
+func (s *searchFolder) parse() (*odata.Filter, error) {
+	return odata.Parse(s.filter, messageSchema.name, messageSchema.types())
 }
 
 // searchProperty is one that only search folders have.
@@ -59,7 +61,11 @@ func searchProperty(name, typ string, get func(*searchFolder) any) property[*fol
 
 // found are the messages that a search folder finds, the newest first.
 func (f *folder) found(c *call) []*message {
-	m := newMatcher(c, &listing[*message]{schema: messageSchema}, &query{filter: f.search.parsed})
+	filter, err := f.search.parse()
+	if err != nil { // it was read before
+		return nil
+	}
+	m := newMatcher(c, &listing[*message]{schema: messageSchema}, &query{filter: filter})
 	var found []*message
 	for _, msg := range f.box.all {
 		in := slices.ContainsFunc(f.search.sources, func(id string) bool {
