@@ -61,7 +61,12 @@ var groupSchema = &schema[*groupState]{
 		}),
 		groupGet("renewedDateTime", "Edm.DateTimeOffset", always, func(g *groupState) any { return g.CreatedDateTime }),
 		groupGet("resourceBehaviorOptions", "[]Edm.String", always, func(*groupState) any { return []string{} }),
-		groupGet("resourceProvisioningOptions", "[]Edm.String", always, func(*groupState) any { return []string{} }),
+		groupGet("resourceProvisioningOptions", "[]Edm.String", always, func(g *groupState) any {
+			if g.tenant.teams.teamByID[strings.ToLower(g.ID)] == nil {
+				return []string{}
+			}
+			return []string{"Team"}
+		}),
 		groupGet("securityEnabled", "Edm.Boolean", always, func(g *groupState) any { return g.SecurityEnabled }),
 		groupGet("securityIdentifier", "Edm.String", always, func(g *groupState) any { return securityID(g.ID) }),
 		{name: "theme", typ: "Edm.String"}, {name: "uniqueName", typ: "Edm.String"},

@@ -229,10 +229,12 @@ func updateGroup(c *call) (*reply, error) {
 		return nil, err
 	}
 	g.Group = changed
+	t := c.s.tenant
 	for _, item := range added {
 		groupMembers.add(g, item.objectID())
 	}
-	c.s.tenant.journal.record("groups", g.ID, itemUpdated)
+	t.teams.follow(g)
+	t.journal.record("groups", g.ID, itemUpdated)
 	return emptyReply(http.StatusNoContent), nil
 }
 
@@ -246,6 +248,7 @@ func deleteGroup(c *call) (*reply, error) {
 	t.groups = slices.DeleteFunc(slices.Clone(t.groups), func(other *groupState) bool { return other == g })
 	delete(t.groupByID, strings.ToLower(g.ID))
 	t.leaveAll(g.ID)
+	t.teams.drop(g.ID)
 	t.journal.record("groups", g.ID, itemDeleted)
 	return emptyReply(http.StatusNoContent), nil
 }
@@ -265,14 +268,28 @@ var (
 func (r *groupRole) collection(g *groupState) string { return "groups/" + g.ID + "/" + r.name }
 
 func (r *groupRole) add(g *groupState, id string) {
-	*r.of(g) = append(*r.of(g), id)
-	g.tenant.journal.record(r.collection(g), id, itemCreated)
-	g.tenant.journal.record("groups", g.ID, itemUpdated)
+	r.put(g, id, true)
+	g.tenant.teams.follow(g)
 }
 
 func (r *groupRole) remove(g *groupState, id string) {
-	*r.of(g) = slices.DeleteFunc(slices.Clone(*r.of(g)), func(other string) bool { return other == id })
-	g.tenant.journal.record(r.collection(g), id, itemDeleted)
+	r.put(g, id, false)
+	g.tenant.teams.follow(g)
+}
+
+// put makes sure that an object is there, or is not.
+func (r *groupRole) put(g *groupState, id string, there bool) {
+	if slices.Contains(*r.of(g), id) == there {
+		return
+	}
+	kind := itemDeleted
+	if there {
+		kind = itemCreated
+		*r.of(g) = append(*r.of(g), id)
+	} else {
+		*r.of(g) = slices.DeleteFunc(slices.Clone(*r.of(g)), func(other string) bool { return other == id })
+	}
+	g.tenant.journal.record(r.collection(g), id, kind)
 	g.tenant.journal.record("groups", g.ID, itemUpdated)
 }
 

@@ -42,6 +42,7 @@ func Generate(o GenerateOptions) *Tenant {
 		tenant: &Tenant{ID: guid("generated tenant", o.Domain, o.Seed), DisplayName: "Contoso"},
 	}
 	g.makePeople(o.Users)
+	g.makeGroups()
 	g.makeMail(max(o.Messages, 0))
 	g.makeCalendars()
 	g.makeDrives()
@@ -107,13 +108,41 @@ func (g *generator) makePeople(n int) {
 		u.ID = guid("generated user", g.tenant.ID, u.UserPrincipalName)
 		self := &Recipient{Name: u.DisplayName, Address: u.UserPrincipalName}
 		p := &desk{User: u, self: self, alone: []Recipient{*self}, of: d}
-		if len(d.people) == 0 {
-			u.JobTitle = "Head of " + d.name
+		switch {
+		case i == 0: // who leads it all
+			u.JobTitle = "Head of " + d.name + " and of the company"
+		case len(d.people) == 0:
+			u.JobTitle, u.Manager = "Head of "+d.name, g.people[0].UserPrincipalName
+		default: // ten desks to a manager
+			u.Manager = d.people[(len(d.people)-1)/10].UserPrincipalName
 		}
 		d.people = append(d.people, p)
 		g.people = append(g.people, p)
 		g.tenant.Users = append(g.tenant.Users, u)
 	}
+}
+
+// makeGroups makes the groups behind nothing else: those of teams come with
+// them. Offices are security groups, and one group has others in it.
+func (g *generator) makeGroups() {
+	all := &Group{ID: guid("generated group", g.tenant.ID, "offices"), DisplayName: "All offices", Description: "Who may enter any office"}
+	for _, office := range offices {
+		local := &Group{ID: guid("generated group", g.tenant.ID, office.name), DisplayName: "Office " + office.name, Description: "Who works in " + office.name}
+		for _, p := range g.people {
+			if p.OfficeLocation == office.name {
+				local.Members = append(local.Members, p.UserPrincipalName)
+			}
+		}
+		if len(local.Members) > 0 {
+			all.Members = append(all.Members, local.ID)
+			g.tenant.Groups = append(g.tenant.Groups, local)
+		}
+	}
+	heads := &Group{DisplayName: "Heads", Description: "Who leads a department", GroupTypes: []string{"Unified"}, Visibility: "Private", Owners: []string{g.people[0].UserPrincipalName}}
+	for _, d := range g.departments {
+		heads.Members = append(heads.Members, d.people[0].UserPrincipalName)
+	}
+	g.tenant.Groups = append(g.tenant.Groups, all, heads)
 }
 
 // pick gives one of a list.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/mail"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,6 +143,31 @@ func TestGeneratedReferencesResolve(t *testing.T) {
 	if replies == 0 || meetings == 0 {
 		t.Errorf("there are %d replies and %d meetings in more than one calendar, want some", replies, meetings)
 	}
+	manager := map[string]string{}
+	for _, u := range tenant.Users {
+		if manager[u.UserPrincipalName] = u.Manager; u.Manager != "" {
+			known("a manager", u.Manager)
+		}
+	}
+	for name := range manager {
+		steps := 0
+		for boss := manager[name]; boss != ""; boss = manager[boss] {
+			if steps++; steps > 5 {
+				t.Fatalf("the managers of %s do not end", name)
+			}
+		}
+	}
+	ids := map[string]bool{}
+	for _, g := range tenant.Groups {
+		ids[g.ID] = true
+	}
+	for _, g := range tenant.Groups {
+		for _, name := range slices.Concat(g.Owners, g.Members) {
+			if !ids[name] {
+				known("a group", name)
+			}
+		}
+	}
 	for _, s := range tenant.Sites {
 		known("a site", s.Members...)
 	}
@@ -161,9 +187,9 @@ func TestGeneratedReferencesResolve(t *testing.T) {
 func TestGeneratedTenantIsServed(t *testing.T) {
 	t.Parallel()
 	tenant := graphtest.Generate(graphtest.GenerateOptions{Users: 14, Messages: 1500, Seed: 5, Now: now})
-	f := setup(t, tenant).with(t, tenant.Users[0].ID, allScopes+" "+teamScopes+" Sites.Read.All")
+	f := setup(t, tenant).with(t, tenant.Users[0].ID, allScopes+" "+teamScopes+" Sites.Read.All Group.Read.All User.Read.All")
 	for path, least := range map[string]int{
-		"/users": 14, "/me/messages?$top=50": 50, "/me/mailFolders": 8, "/me/events?$top=50": 12, "/me/drive/root/children": 3, "/sites?search=*": 2, "/me/joinedTeams": 2, "/me/chats": 1,
+		"/users": 14, "/groups": 15, "/groups?$filter=resourceProvisioningOptions/any(x:x%20eq%20'Team')": 13, "/me/memberOf": 3, "/me/directReports": 11, "/me/messages?$top=50": 50, "/me/mailFolders": 8, "/me/events?$top=50": 12, "/me/drive/root/children": 3, "/sites?search=*": 2, "/me/joinedTeams": 2, "/me/chats": 1,
 		"/me/calendarView?startDateTime=2026-03-01T00:00:00Z&endDateTime=2026-04-01T00:00:00Z": 1,
 		"/me/messages?$filter=hasAttachments%20eq%20true":                                      1, "/me/messages?$filter=isRead%20eq%20false": 1,
 	} {

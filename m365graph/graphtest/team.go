@@ -123,6 +123,27 @@ type teamInput struct {
 	} `json:"channels"`
 }
 
+// readTeam reads the body of a request that writes a team.
+func (c *call) readTeam() (map[string]json.RawMessage, *teamInput, error) {
+	var fields map[string]json.RawMessage
+	in := &teamInput{}
+	if err := c.decode(&fields); err != nil {
+		return nil, nil, err
+	}
+	return fields, in, c.decode(in)
+}
+
+// boundGroup is the team that the group will be which a new team names. It has
+// the group's name and people, and no others can be given.
+func (c *call) boundGroup(in *teamInput) (*Team, error) {
+	if in.DisplayName != nil || in.Visibility != nil || len(in.Members) > 0 {
+		return nil, failf(codeBadRequest, "A team made of a group takes its displayName, visibility and members from it.")
+	}
+	_, key, _ := strings.Cut(in.Group, "/groups")
+	key = strings.Trim(key, "/('\")")
+	return c.fromGroup(key)
+}
+
 // apply writes what is given into a team.
 func (in *teamInput) apply(t *Team) error {
 	if in.DisplayName != nil {
@@ -146,12 +167,8 @@ func (in *teamInput) apply(t *Team) error {
 
 // createTeam makes a team from a template.
 func createTeam(c *call) (*reply, error) {
-	var in teamInput
-	var fields map[string]json.RawMessage
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	if err := c.decode(&fields); err != nil {
+	fields, in, err := c.readTeam()
+	if err != nil {
 		return nil, err
 	}
 	if !strings.Contains(in.Template, "teamsTemplates") {
@@ -159,17 +176,22 @@ func createTeam(c *call) (*reply, error) {
 	}
 	ts := c.s.tenant.teams
 	given := &Team{ID: guid("made team", c.s.tenant.ID, ts.made), CreatedDateTime: c.now}
+	kind := "createTeam"
 	if in.Group != "" {
-		return nil, failf(codeNotFound, "Failed to execute MS Graph backend request: the group '%s' was not found.", in.Group)
-	}
-	if err := in.apply(given); err != nil {
-		return nil, err
+		kind = "teamifyGroup"
+		if given, err = c.boundGroup(in); err != nil {
+			return nil, err
+		}
+	} else {
+		if err := in.apply(given); err != nil {
+			return nil, err
+		}
+		if err := c.teamPeople(in, given); err != nil {
+			return nil, err
+		}
 	}
 	for _, ch := range in.Channels {
 		given.Channels = append(given.Channels, &Channel{DisplayName: ch.DisplayName, Description: ch.Description})
-	}
-	if err := c.teamPeople(&in, given); err != nil {
-		return nil, err
 	}
 	settings, err := (&teamState{}).setSettings(fields)
 	if err != nil {
@@ -181,8 +203,11 @@ func createTeam(c *call) (*reply, error) {
 	}
 	ts.made++
 	t.settings = settings
+	if in.Group == "" {
+		c.s.tenant.journal.record("groups", t.ID, itemCreated)
+	}
 	c.s.tenant.journal.record("teams", t.ID, itemCreated)
-	return t.start(c, "createTeam"), nil
+	return t.start(c, kind), nil
 }
 
 // teamPeople reads who will be in a new team: at least an owner, which is
@@ -213,12 +238,8 @@ func patchTeam(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	var in teamInput
-	var fields map[string]json.RawMessage
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	if err := c.decode(&fields); err != nil {
+	fields, in, err := c.readTeam()
+	if err != nil {
 		return nil, err
 	}
 	changed := t.Team
@@ -233,6 +254,8 @@ func patchTeam(c *call) (*reply, error) {
 		c.announce(&t.channels[0].thread, "teamRenamed", member{"teamId", t.ID}, member{"teamDisplayName", changed.DisplayName})
 	}
 	t.Team = changed
+	t.group.DisplayName, t.group.Description = t.DisplayName, t.Description
+	c.s.tenant.journal.record("groups", t.ID, itemUpdated)
 	for name, o := range settings {
 		t.settings[name] = o
 	}

@@ -17,6 +17,7 @@ type roster struct {
 	guard   error   // what those are told who may not change it; nil: may
 	check   func(*userState) error
 	removed func(*userState) // what else goes with a person; nil: nothing
+	changed func(*userState) // after any change of a person; nil: nothing
 	named   bool             // each member needs a role
 }
 
@@ -55,11 +56,7 @@ func teamRoster(c *call) (*roster, error) {
 	}
 	r := &roster{place: t.ID, journal: "teams/" + t.ID + "/members", context: "teams('" + t.ID + "')/members",
 		members: &t.members, thread: &t.channels[0].thread, guard: c.ownedBy(t.members)}
-	r.removed = func(u *userState) {
-		for _, ch := range t.channels {
-			ch.members = slices.DeleteFunc(ch.members, func(m *teamMember) bool { return m.user == u })
-		}
-	}
+	r.removed, r.changed = t.leave, t.lead
 	return r, nil
 }
 
@@ -184,7 +181,7 @@ func addMember(c *call, r *roster) (*reply, error) {
 		}
 	}
 	*r.members = append(*r.members, m)
-	c.s.tenant.journal.record(r.journal, m.id, itemCreated)
+	r.note(c, m, itemCreated)
 	c.announce(r.thread, "membersAdded", member{"visibleHistoryStartDateTime", m.since}, member{"members", []object{identityOf(m.user)}})
 	return created(c, memberSchema, m, r.context)
 }
@@ -207,7 +204,7 @@ func patchMember(c *call, r *roster) (*reply, error) {
 		return nil, failf(codeBadRequest, "The last owner cannot be demoted.")
 	}
 	m.owner = changed.owner
-	c.s.tenant.journal.record(r.journal, m.id, itemUpdated)
+	r.note(c, m, itemUpdated)
 	return one(c, memberSchema, m, r.context)
 }
 
@@ -223,9 +220,17 @@ func deleteMember(c *call, r *roster) (*reply, error) {
 	if r.removed != nil {
 		r.removed(m.user)
 	}
-	c.s.tenant.journal.record(r.journal, m.id, itemDeleted)
+	r.note(c, m, itemDeleted)
 	c.announce(r.thread, "membersDeleted", member{"members", []object{identityOf(m.user)}})
 	return emptyReply(http.StatusNoContent), nil
+}
+
+// note records a change of a person.
+func (r *roster) note(c *call, m *teamMember, kind changeKind) {
+	if r.changed != nil {
+		r.changed(m.user)
+	}
+	c.s.tenant.journal.record(r.journal, m.id, kind)
 }
 
 // lastOwner tells whether nobody else owns it.

@@ -22,6 +22,7 @@ func teamRoutes() []route {
 		{method: "POST", pattern: "/teams", doc: teamsDoc + "team-post", scopes: createTeams, options: noOptions, handle: createTeam, differs: atOnce},
 		{method: "GET", pattern: "/teams/{team}", doc: teamsDoc + "team-get", scopes: readTeams, options: oneOptions, handle: getTeam},
 		{method: "GET", pattern: "/groups/{team}/team", doc: teamsDoc + "team-get", scopes: readTeams, options: oneOptions, handle: getTeam},
+		{method: "PUT", pattern: "/groups/{team}/team", doc: teamsDoc + "team-put-teams", scopes: createTeams, options: noOptions, handle: putTeam},
 		{method: "PATCH", pattern: "/teams/{team}", doc: teamsDoc + "team-update", scopes: writeTeams, options: noOptions, handle: patchTeam},
 		{method: "POST", pattern: "/teams/{team}/archive", doc: teamsDoc + "team-archive", scopes: writeTeams, options: noOptions, handle: archiveTeam, differs: atOnce},
 		{method: "POST", pattern: "/teams/{team}/unarchive", doc: teamsDoc + "team-unarchive", scopes: writeTeams, options: noOptions, handle: unarchiveTeam, differs: atOnce},

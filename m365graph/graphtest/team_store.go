@@ -23,6 +23,7 @@ type teamStore struct {
 // teamState is a team as it is now.
 type teamState struct {
 	Team       // a copy; its channels and people are below
+	group      *groupState
 	settings   map[string]object
 	members    []*teamMember
 	channels   []*channelState // the primary one first
@@ -87,10 +88,11 @@ func (ts *teamStore) addTeam(given *Team, now time.Time) (*teamState, error) {
 	if t.ID == "" {
 		t.ID = guid("team", ts.tenant.ID, t.DisplayName)
 	}
+	t.ID = strings.ToLower(t.ID)
 	if t.CreatedDateTime.IsZero() {
 		t.CreatedDateTime = now
 	}
-	if ts.teamByID[strings.ToLower(t.ID)] != nil {
+	if ts.teamByID[t.ID] != nil {
 		return nil, errors.New("there are two with this id or name")
 	}
 	var err error
@@ -109,8 +111,8 @@ func (ts *teamStore) addTeam(given *Team, now time.Time) (*teamState, error) {
 			return nil, fmt.Errorf("channel %q: %w", c.DisplayName, err)
 		}
 	}
-	ts.teams, ts.teamByID[strings.ToLower(t.ID)] = append(ts.teams, t), t
-	return t, nil
+	ts.teams, ts.teamByID[t.ID] = append(ts.teams, t), t
+	return t, ts.joinGroup(t, now)
 }
 
 // addChannel copies a channel and its messages.
