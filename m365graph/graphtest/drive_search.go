@@ -58,20 +58,25 @@ func (n *driveNode) mentions(words []string) bool {
 	if len(missing) == 0 {
 		return true
 	}
+	text := bytes.ToLower(n.text())
+	return !slices.ContainsFunc(missing, func(w string) bool { return !bytes.Contains(text, []byte(w)) })
+}
+
+// text is what a file says, if it is text and not too long; nil: nothing.
+func (n *driveNode) text() []byte {
 	if n.isFolder() || n.size > maxSearched || !textual(n.mimeType()) {
-		return false
+		return nil
 	}
 	r, done, err := n.blob.reader()
 	if err != nil {
-		return false
+		return nil
 	}
 	defer func() { _ = done() }()
 	text, err := io.ReadAll(r)
 	if err != nil {
-		return false
+		return nil
 	}
-	text = bytes.ToLower(text)
-	return !slices.ContainsFunc(missing, func(w string) bool { return !bytes.Contains(text, []byte(w)) })
+	return text
 }
 
 // textual tells whether a type of content is text.

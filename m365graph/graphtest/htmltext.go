@@ -139,6 +139,14 @@ func (b Body) preview() string {
 	return string([]rune(text)[:255])
 }
 
+// plain is a body as text, for searches.
+func (b Body) plain() string {
+	if b.isHTML() {
+		return htmlText(b.Content, maxSearched)
+	}
+	return b.Content
+}
+
 func (b Body) isHTML() bool { return strings.EqualFold(b.ContentType, "html") }
 
 // bodyObject shows a body in the form that the request prefers, which is

@@ -85,7 +85,7 @@ func allRoutes() [][]route {
 		driveRoutes(),
 		siteRoutes(), siteListRoutes(), siteItemRoutes(),
 		teamRoutes(), channelRoutes(), chatRoutes(), chatMessageRoutes(), presenceRoutes(),
-		subscriptionRoutes(),
+		subscriptionRoutes(), searchRoutes(),
 	}
 }
 

@@ -59,12 +59,12 @@ func allThreads(prefix string) func(*call) (func(change) bool, error) {
 
 // ownThreads are the messages in all chats that a person is in, when they come.
 func ownThreads(c *call) (func(change) bool, error) {
-	tenant, user := c.s.tenant, c.user
+	s, id := c.s, c.user.ID // the tenant may be another one by then
 	return func(ch change) bool {
-		id, found := strings.CutPrefix(ch.collection, "chats/")
-		id, messages := strings.CutSuffix(id, "/messages")
-		chat := tenant.teams.chatByID[id]
-		return found && messages && chat != nil && memberOf(chat.members, user) != nil
+		in, found := strings.CutPrefix(ch.collection, "chats/")
+		in, messages := strings.CutSuffix(in, "/messages")
+		chat := s.tenant.teams.chatByID[in]
+		return found && messages && chat != nil && memberOf(chat.members, s.tenant.byID[id]) != nil
 	}, nil
 }
 
