@@ -21,7 +21,7 @@ func (s *Server) handler(contentHost bool) http.Handler {
 		defer s.work.leave()
 		x := s.newExchange(w, r, contentHost)
 		defer x.finish()
-		if x.admit() {
+		if !x.crossOrigin() && x.admit() {
 			x.answer()
 		}
 	})

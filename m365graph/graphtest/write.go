@@ -77,7 +77,11 @@ func (x *httpExchange) write(rep *reply) {
 }
 
 func (x *httpExchange) writeJSON(status int, doc []byte) {
-	x.w.Header().Set("Content-Type", x.contentType(jsonType))
+	own := jsonType
+	if x.wantsBare() {
+		own, doc = bareType, bare(doc)
+	}
+	x.w.Header().Set("Content-Type", x.contentType(own))
 	if x.fault != nil {
 		doc = x.fault.JSON.spoil(doc)
 	}
