@@ -250,7 +250,7 @@ func (c *call) addressUser(me *userState) error {
 			return failf(codeInvalidUser, "The requested user '%s' is invalid.", name)
 		}
 		return failf(codeRequestNotFound, "Resource '%s' does not exist or one of its queried reference-property objects are not present.", name)
-	case !own && !c.token.app && !c.route.shared:
+	case !own && !c.token.app && !c.route.shared && (c.user == nil || c.route.lent == nil || !c.route.lent(c, me)):
 		return fail(c.route.service.denied)
 	}
 	return nil

@@ -15,8 +15,11 @@ import (
 type calendarStore struct {
 	owner     *userState
 	calendars []*calendarState       // the first one is the default
+	groups    []*calendarGroup       // the first one holds what the tenant has
 	events    map[string]*eventState // single events, masters and exceptions with ids of their own
 	created   int                    // how many events requests have made
+
+	reminders map[string]reminderState // by the id of an event or occurrence, where they were put off
 
 	// past are the rules that a series no longer follows, by id: delta rounds
 	// tell that their occurrences are gone. A nil one stands for a time as a
@@ -28,23 +31,29 @@ type calendarStore struct {
 type calendarState struct {
 	Calendar // without Events
 	owner    *userState
+	group    *calendarGroup
 	events   []*eventState // single events and masters, oldest first
+	version  int           // counts changes
 }
 
 func newCalendarStore(u *userState, now time.Time) (*calendarStore, error) {
-	s := &calendarStore{owner: u, events: map[string]*eventState{}, past: map[string][]*recurrence.Series{}}
+	s := &calendarStore{owner: u, events: map[string]*eventState{}, past: map[string][]*recurrence.Series{}, reminders: map[string]reminderState{}}
+	s.groups = newCalendarGroups(u)
 	calendars := u.Calendars
 	if len(calendars) == 0 {
 		calendars = []*Calendar{{}}
 	}
 	for i, given := range calendars {
-		cal := &calendarState{Calendar: *given, owner: u}
+		cal := &calendarState{Calendar: *given, owner: u, group: s.groups[0]}
 		cal.Events = nil
 		if cal.ID == "" {
 			cal.ID = outlookID("calendar", u.ID, i)
 		}
 		if cal.Name == "" {
 			cal.Name = "Calendar"
+		}
+		if err := cal.settlePermissions(); err != nil {
+			return nil, fmt.Errorf("calendar %q: %w", cal.Name, err)
 		}
 		if s.calendar(cal.ID) != nil {
 			return nil, fmt.Errorf("calendar %q: there are two with id %s", cal.Name, cal.ID)

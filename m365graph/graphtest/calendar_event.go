@@ -26,9 +26,16 @@ type eventState struct {
 
 	allowProposals, hideAttendees, wantsResponse bool
 
+	answered  time.Time           // when the owner gave the answer
+	busyAs    string              // of an invitation: what the organizer shows it as
+	proposals map[string]timeSlot // of an organizer's meeting, by lower-cased address
+
 	posted  string // digest of the request that made it
 	version int    // counts changes
 }
+
+// timeSlot is https://learn.microsoft.com/graph/api/resources/timeslot.
+type timeSlot struct{ start, end moment }
 
 // moment is a time as an organizer meant it: by the clock of a zone.
 type moment struct {

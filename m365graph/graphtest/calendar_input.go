@@ -187,14 +187,26 @@ func setLocations(e *eventState, value json.RawMessage) error {
 	return nil
 }
 
-func setAttendees(e *eventState, value json.RawMessage) error {
-	var v []struct {
-		Type         string `json:"type"`
-		EmailAddress struct {
-			Name    string `json:"name"`
-			Address string `json:"address"`
-		} `json:"emailAddress"`
+// attendeeInput is https://learn.microsoft.com/graph/api/resources/attendeebase.
+type attendeeInput struct {
+	Type string `json:"type"`
+	recipientJSON
+}
+
+// attendee checks what a client wrote.
+func (a attendeeInput) attendee() (Attendee, error) {
+	kind := oneOf(orElse(a.Type, "required"), []string{"required", "optional", "resource"})
+	if kind == "" {
+		return Attendee{}, failf(codeRequestBody, "Requested value '%s' was not found.", a.Type)
 	}
+	if !strings.Contains(a.EmailAddress.Address, "@") {
+		return Attendee{}, failf(codeInvalidRecipient, "At least one recipient is not valid. '%s' is no address.", a.EmailAddress.Address)
+	}
+	return Attendee{Recipient: a.recipient(), Type: kind}, nil
+}
+
+func setAttendees(e *eventState, value json.RawMessage) error {
+	var v []attendeeInput
 	if err := read(value, &v); err != nil {
 		return err
 	}
@@ -203,16 +215,14 @@ func setAttendees(e *eventState, value json.RawMessage) error {
 		answers[strings.ToLower(a.Address)] = a
 	}
 	e.Attendees = nil
-	for _, a := range v {
-		kind := oneOf(orElse(a.Type, "required"), []string{"required", "optional", "resource"})
-		if kind == "" {
-			return failf(codeRequestBody, "Requested value '%s' was not found.", a.Type)
+	for _, given := range v {
+		a, err := given.attendee()
+		if err != nil {
+			return err
 		}
-		if !strings.Contains(a.EmailAddress.Address, "@") {
-			return failf(codeInvalidRecipient, "At least one recipient is not valid. '%s' is no address.", a.EmailAddress.Address)
-		}
-		old := answers[strings.ToLower(a.EmailAddress.Address)]
-		e.Attendees = append(e.Attendees, Attendee{Recipient{a.EmailAddress.Name, a.EmailAddress.Address}, kind, old.Response, old.Time})
+		old := answers[strings.ToLower(a.Address)]
+		a.Response, a.Time = old.Response, old.Time
+		e.Attendees = append(e.Attendees, a)
 	}
 	return nil
 }

@@ -1,60 +1,111 @@
 package graphtest
 
-import "net/http"
-
-// Scopes that calendars ask for, the narrowest first.
-var (
-	calendarReadScopes  = []string{"Calendars.Read", "Calendars.ReadWrite", "Calendars.ReadBasic"}
-	calendarWriteScopes = []string{"Calendars.ReadWrite"}
+import (
+	"net/http"
+	"strings"
+	"time"
 )
 
-// calendarRoutes are the ways to a person's calendars and events. The default calendar has three.
-func calendarRoutes() []route {
-	const pages = "https://learn.microsoft.com/graph/api/"
-	read := func(pattern, page string, handle func(*call) (*reply, error)) route {
-		return route{method: "GET", pattern: pattern, doc: pages + page, service: exchange, scopes: calendarReadScopes, handle: handle}
-	}
-	write := func(method, pattern, page string, handle func(*call) (*reply, error)) route {
-		return route{method: method, pattern: pattern, doc: pages + page, service: exchange, scopes: calendarWriteScopes, handle: handle}
-	}
-	deltaRoute := func(pattern string, handle func(*call) (*reply, error)) route {
-		r := read(pattern, "event-delta", handle)
-		r.options, r.differs = deltaEventOptions, "A link never expires by age, only by Server.ExpireDeltas."
-		return r
-	}
-	routes := []route{
-		read("/~/calendars", "user-list-calendars", listCalendars),
-		read("/~/calendar", "calendar-get", getCalendar),
-		read("/~/calendars/{calendar}", "calendar-get", getCalendar),
-	}
-	for _, at := range []string{"/~", "/~/calendar", "/~/calendars/{calendar}"} {
-		routes = append(routes,
-			read(at+"/calendarView", "user-list-calendarview", viewCalendar),
-			read(at+"/events", "user-list-events", listEvents),
-			read(at+"/events/$count", "user-list-events", countEvents),
-			read(at+"/events/{event}", "event-get", getEvent),
-			read(at+"/events/{event}/instances", "event-list-instances", listInstances),
-			deltaRoute(at+"/calendarView/delta", deltaCalendarView),
-			deltaRoute(at+"/events/delta", deltaEvents),
-			write("POST", at+"/events", "user-post-events", postEvent),
-			write("PATCH", at+"/events/{event}", "event-update", patchEvent),
-			write("DELETE", at+"/events/{event}", "event-delete", deleteEvent),
-		)
-	}
-	return routes
+// calendarPages is where Microsoft describes calendars.
+const calendarPages = "https://learn.microsoft.com/graph/api/"
+
+// readCalendars makes a route that shows calendars, to others too if they are lent.
+func readCalendars(pattern, page string, o options, handle func(*call) (*reply, error)) route {
+	return route{method: "GET", pattern: pattern, doc: calendarPages + page, service: exchange, options: o,
+		scopes: calendarReadScopes, roles: calendarReadRoles, lent: lendsReading, handle: handle}
 }
 
-// calendarOf finds the calendar that a path means; the default one if it names none.
-func calendarOf(c *call) (*calendarState, error) {
-	store := c.user.calendar
-	id, named := c.vars["calendar"]
-	if !named {
-		return store.calendars[0], nil
+// writeCalendars makes a route that changes them.
+func writeCalendars(method, pattern, page string, handle func(*call) (*reply, error)) route {
+	o := optNone
+	if method == "POST" && !strings.Contains(page, "event-") || method == "PATCH" {
+		o = oneOptions
 	}
-	if cal := store.calendar(id); cal != nil {
-		return cal, nil
+	return route{method: method, pattern: pattern, doc: calendarPages + page, service: exchange, options: o,
+		scopes: calendarWriteScopes, roles: calendarWriteRoles, lent: lendsWriting, handle: handle}
+}
+
+// calendarRoutes are the ways to a person's calendars and events.
+func calendarRoutes() []route {
+	routes := []route{
+		readCalendars("/~/calendars", "user-list-calendars", listOptions, listCalendars),
+		writeCalendars("POST", "/~/calendars", "user-post-calendars", postCalendar),
+		readCalendars("/~/calendarGroups", "user-list-calendargroups", listOptions, listCalendarGroups),
+		writeCalendars("POST", "/~/calendarGroups", "user-post-calendargroups", postCalendarGroup),
+		readCalendars("/~/calendarGroups/{group}", "calendargroup-get", oneOptions, getCalendarGroup),
+		writeCalendars("PATCH", "/~/calendarGroups/{group}", "calendargroup-update", patchCalendarGroup),
+		writeCalendars("DELETE", "/~/calendarGroups/{group}", "calendargroup-delete", deleteCalendarGroup),
 	}
-	return nil, fail(codeItemNotFound)
+	for _, at := range []string{"/~/calendarGroup/calendars", "/~/calendarGroups/{group}/calendars"} {
+		routes = append(routes,
+			readCalendars(at, "calendargroup-list-calendars", listOptions, listCalendars),
+			writeCalendars("POST", at, "calendargroup-post-calendars", postCalendar))
+	}
+	for _, at := range []string{
+		"/~/calendar", "/~/calendars/{calendar}", "/~/calendarGroup/calendars/{calendar}", "/~/calendarGroups/{group}/calendars/{calendar}",
+	} {
+		routes = append(routes,
+			readCalendars(at, "calendar-get", oneOptions, getCalendar),
+			writeCalendars("PATCH", at, "calendar-update", patchCalendar),
+			writeCalendars("DELETE", at, "calendar-delete", deleteCalendar))
+		routes = append(routes, permissionRoutes(at)...)
+		routes = append(routes, eventRoutes(at)...)
+	}
+	routes = append(routes, eventRoutes("/~")...)
+	return append(routes, scheduleRoutes()...)
+}
+
+// eventRoutes are the ways to the events of a calendar.
+func eventRoutes(at string) []route {
+	const counted = optFilter | optFormat
+	routes := []route{
+		readCalendars(at+"/calendarView", "user-list-calendarview", listOptions, viewCalendar),
+		deltaCalendars(at+"/calendarView/delta", deltaCalendarView),
+		readCalendars(at+"/events", "user-list-events", listOptions, listEvents),
+		readCalendars(at+"/events/$count", "user-list-events", counted, countEvents),
+		deltaCalendars(at+"/events/delta", deltaEvents),
+		writeCalendars("POST", at+"/events", "user-post-events", postEvent),
+	}
+	event := at + "/events/{event}"
+	routes = append(routes,
+		readCalendars(event, "event-get", oneOptions, getEvent),
+		readCalendars(event+"/calendar", "calendar-get", oneOptions, getCalendar),
+		readCalendars(event+"/instances", "event-list-instances", listOptions, listInstances),
+		writeCalendars("PATCH", event, "event-update", patchEvent),
+		writeCalendars("DELETE", event, "event-delete", deleteEvent))
+	for _, action := range []struct {
+		name   string
+		handle func(*call) (*reply, error)
+	}{
+		{"accept", acceptEvent}, {"tentativelyAccept", tentativelyAcceptEvent}, {"decline", declineEvent}, {"cancel", cancelEvent}, {"forward", forwardEvent},
+		{"dismissReminder", dismissReminder}, {"snoozeReminder", snoozeReminder},
+	} {
+		routes = append(routes, writeCalendars("POST", event+"/"+action.name, "event-"+strings.ToLower(action.name), action.handle))
+	}
+	return append(routes, permissionRoutes(event+"/calendar")...)
+}
+
+// deltaCalendars makes a route that tells changes.
+func deltaCalendars(pattern string, handle func(*call) (*reply, error)) route {
+	r := readCalendars(pattern, "event-delta", deltaEventOptions, handle)
+	r.differs = "A link never expires by age, only by Server.ExpireDeltas."
+	return r
+}
+
+// permissionRoutes are those to who a calendar is lent to, which its owner alone may see.
+func permissionRoutes(at string) []route {
+	at += "/calendarPermissions"
+	routes := []route{
+		readCalendars(at, "calendar-list-calendarpermissions", listOptions, listCalendarPermissions),
+		readCalendars(at+"/{permission}", "calendarpermission-get", oneOptions, getCalendarPermission),
+		writeCalendars("POST", at, "calendar-post-calendarpermissions", postCalendarPermission),
+		writeCalendars("PATCH", at+"/{permission}", "calendarpermission-update", patchCalendarPermission),
+		writeCalendars("DELETE", at+"/{permission}", "calendarpermission-delete", deleteCalendarPermission),
+	}
+	for i := range routes[2:] {
+		routes[2+i].lent = nil
+	}
+	return routes
 }
 
 // eventOf finds the event that a path means. One in a named calendar must be of that calendar.
@@ -67,18 +118,6 @@ func eventOf(c *call) (*eventView, error) {
 		return nil, fail(codeItemNotFound)
 	}
 	return view, nil
-}
-
-func listCalendars(c *call) (*reply, error) {
-	return list(c, listing[*calendarState]{schema: calendarSchema, items: c.user.calendar.calendars, context: userContext(c) + "/calendars"})
-}
-
-func getCalendar(c *call) (*reply, error) {
-	cal, err := calendarOf(c)
-	if err != nil {
-		return nil, err
-	}
-	return one(c, calendarSchema, cal, userContext(c)+"/calendars")
 }
 
 // eventListing puts events into the zone and form that a request prefers.
@@ -174,10 +213,11 @@ func answerEvent(c *call, view *eventView) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return one(c, l.schema, view, l.context)
+	return one(c, oneEventSchema, view, l.context)
 }
 
-// deleteEvent takes out an event, a whole series, or one occurrence, which its series will not show again.
+// deleteEvent takes out an event, a whole series, or one occurrence, which its series will not show again. The organizer
+// calls the meeting off with it, and an attendee declines.
 func deleteEvent(c *call) (*reply, error) {
 	view, err := eventOf(c)
 	if err != nil {
@@ -186,22 +226,29 @@ func deleteEvent(c *call) (*reply, error) {
 	if err := checkChangeKey(c, view); err != nil {
 		return nil, err
 	}
-	store := c.user.calendar
+	if view.isOrganizer() || view.IsCancelled || view.ResponseStatus == "declined" {
+		c.withdraw(view, "")
+		return emptyReply(http.StatusNoContent), nil
+	}
+	c.respond(view, answer{response: "declined", send: view.wantsResponse})
+	return emptyReply(http.StatusNoContent), nil
+}
+
+// take removes what a view shows from the calendar.
+func (s *calendarStore) take(view *eventView, now time.Time) {
 	switch view.kind {
 	case "occurrence":
-		d := store.dayOfOccurrence(view)
-		view.cancelled[d] = true
-		view.eventState.touch(c.now)
-		store.record(view.calendar, view.id, itemDeleted)
+		view.cancelled[s.dayOfOccurrence(view)] = true
+		view.touch(now)
+		s.record(view.calendar, view.id, itemDeleted)
 	case "exception":
 		delete(view.master.exceptions, view.day)
-		store.drop(view.eventState)
+		s.drop(view.eventState)
 		view.master.cancelled[view.day] = true
-		view.master.touch(c.now)
+		view.master.touch(now)
 	default:
-		store.remove(view.eventState)
+		s.remove(view.eventState)
 	}
-	return emptyReply(http.StatusNoContent), nil
 }
 
 // checkChangeKey honours If-Match.

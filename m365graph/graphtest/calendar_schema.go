@@ -2,6 +2,8 @@ package graphtest
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +29,7 @@ var eventSchema = &schema[*eventView]{
 		{name: "isReminderOn", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.IsReminderOn }},
 		{name: "hasAttachments", typ: "Edm.Boolean", get: func(*call, *eventView) any { return false }},
 		{name: "subject", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.Subject }},
-		{name: "bodyPreview", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.Body.preview() }},
+		{name: "bodyPreview", typ: "Edm.String", show: unlessNil, get: func(c *call, v *eventView) any { return v.shows(c, v.Body.preview()) }},
 		{name: "importance", typ: "importance", get: func(_ *call, v *eventView) any { return orElse(v.Importance, "normal") }},
 		{name: "sensitivity", typ: "sensitivity", get: func(_ *call, v *eventView) any { return orElse(v.Sensitivity, "normal") }},
 		{name: "isAllDay", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.IsAllDay }},
@@ -47,15 +49,24 @@ var eventSchema = &schema[*eventView]{
 		{name: "recurrence", typ: "patternedRecurrence", get: func(_ *call, v *eventView) any { return v.recurrence() }},
 		{name: "onlineMeeting", typ: "onlineMeetingInfo", get: func(_ *call, v *eventView) any { return v.onlineMeeting() }},
 		{name: "responseStatus", typ: "responseStatus", get: func(_ *call, v *eventView) any { return v.response() }},
-		{name: "body", typ: "itemBody", get: func(c *call, v *eventView) any { return bodyObject(c, v.Body) }},
+		{name: "body", typ: "itemBody", show: unlessNil, get: func(c *call, v *eventView) any { return v.shows(c, bodyObject(c, v.Body)) }},
 		{name: "start", typ: "dateTimeTimeZone", get: func(_ *call, v *eventView) any { return v.shown(v.start, v.startDay) }},
 		{name: "end", typ: "dateTimeTimeZone", get: func(_ *call, v *eventView) any { return v.shown(v.end, v.endDay) }},
 		{name: "location", typ: "location", get: func(_ *call, v *eventView) any { return v.location() }},
 		{name: "locations", typ: "[]location", get: func(_ *call, v *eventView) any { return v.locations() }},
 		{name: "attendees", typ: "[]attendee", get: func(_ *call, v *eventView) any { return v.attendees() }},
 		{name: "organizer", typ: "recipient", get: func(_ *call, v *eventView) any { return v.organizer() }},
+		{name: "cancelledOccurrences", typ: "[]Edm.String", show: selected, get: func(_ *call, v *eventView) any { return v.cancelledOccurrences() }},
 		{name: "originalStart", typ: "Edm.DateTimeOffset", show: unlessNil, get: func(_ *call, v *eventView) any { return v.originalStart() }},
 	},
+}
+
+// oneEventSchema is eventSchema with what only a request for one event can expand.
+var oneEventSchema = &schema[*eventView]{
+	name: "event", page: 10, maxPage: 1000, etag: eventSchema.etag, keep: eventSchema.keep,
+	props: append(slices.Clip(eventSchema.props), property[*eventView]{
+		name: "exceptionOccurrences", typ: "[]event", show: expanded, get: func(c *call, v *eventView) any { return v.exceptionOccurrences(c) },
+	}),
 }
 
 // calendarSchema is https://learn.microsoft.com/graph/api/resources/calendar.
@@ -67,10 +78,12 @@ var calendarSchema = &schema[*calendarState]{
 		{name: "color", typ: "calendarColor", get: func(_ *call, cal *calendarState) any { return orElse(cal.Color, "auto") }},
 		{name: "hexColor", typ: "Edm.String", get: func(*call, *calendarState) any { return "" }},
 		{name: "isDefaultCalendar", typ: "Edm.Boolean", get: func(_ *call, cal *calendarState) any { return cal.isDefault() }},
-		{name: "changeKey", typ: "Edm.String", get: func(_ *call, cal *calendarState) any { return outlookID("calendar change", cal.ID)[:24] }},
+		{name: "changeKey", typ: "Edm.String", get: func(_ *call, cal *calendarState) any { return outlookID("calendar change", cal.ID, cal.version)[:24] }},
 		{name: "canShare", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
 		{name: "canViewPrivateItems", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
-		{name: "canEdit", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
+		{name: "canEdit", typ: "Edm.Boolean", get: func(c *call, cal *calendarState) any {
+			return c.token.app || cal.roleOf(c.s.tenant.byID[c.token.objectID]) >= slices.Index(calendarRoles, "write")
+		}},
 		{name: "allowedOnlineMeetingProviders", typ: "[]onlineMeetingProviderType", get: func(*call, *calendarState) any { return []string{"teamsForBusiness"} }},
 		{name: "defaultOnlineMeetingProvider", typ: "onlineMeetingProviderType", get: func(*call, *calendarState) any { return "teamsForBusiness" }},
 		{name: "isTallyingResponses", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
@@ -89,25 +102,49 @@ func (v *eventView) shown(t time.Time, d func() recurrence.Day) any {
 	return v.zone.show(t)
 }
 
-func (v *eventView) uid() string {
-	if v.ICalUID != "" {
-		return v.ICalUID
+// uid is the iCalUId: one id of a meeting in all calendars, and another for each occurrence.
+func (e *eventState) uid() string {
+	switch {
+	case e.master != nil:
+		return occurrenceUID(e.master.uid(), e.day)
+	case e.ICalUID != "":
+		return e.ICalUID
 	}
-	if v.master != nil {
-		return v.master.view().uid()
-	}
-	return "040000008200E00074C5B7101A82E008" + strings.ToUpper(strings.ReplaceAll(guid("ical", v.ID), "-", ""))
+	id := strings.ToUpper(strings.ReplaceAll(guid("ical", e.ID), "-", ""))
+	return uidPrefix + "00000000" + id[16:] + "0000000000000000" + "10000000" + id
 }
 
-func (v *eventView) isOrganizer() bool {
-	return v.Organizer == nil || v.calendar.ownsAddress(v.Organizer.Address)
+func (v *eventView) uid() string {
+	if v.kind == "occurrence" {
+		return occurrenceUID(v.eventState.uid(), v.dayOf(v.start))
+	}
+	return v.eventState.uid()
+}
+
+// rootUID is the iCalUId of the series, if there is one.
+func (v *eventView) rootUID() string {
+	if v.master != nil {
+		return v.master.uid()
+	}
+	return v.eventState.uid()
+}
+
+// uidPrefix begins the ids that Outlook makes up; eight digits after it are the date of an occurrence.
+const uidPrefix = "040000008200E00074C5B7101A82E008"
+
+// occurrenceUID writes the date of an occurrence into the id of its series.
+func occurrenceUID(uid string, d recurrence.Day) string {
+	rest, made := strings.CutPrefix(uid, uidPrefix)
+	if !made || len(rest) < 8 {
+		return uid
+	}
+	year, month, dom := d.Date()
+	return uidPrefix + fmt.Sprintf("%04X%02X%02X", year, int(month), dom) + rest[8:]
 }
 
 func (v *eventView) organizer() object {
-	if v.Organizer == nil {
-		return object{{"emailAddress", emailAddress(v.calendar.owner.DisplayName, v.calendar.owner.Mail)}}
-	}
-	return object{{"emailAddress", emailAddress(v.Organizer.Name, v.Organizer.Address)}}
+	o := v.organizerOf()
+	return object{{"emailAddress", emailAddress(o.Name, o.Address)}}
 }
 
 // response is what the owner of the calendar answered.
@@ -116,17 +153,21 @@ func (v *eventView) response() object {
 	if answer == "" && v.isOrganizer() {
 		answer = "organizer"
 	}
-	return responseStatus(answer, time.Time{})
+	return responseStatus(answer, v.answered)
 }
 
 func (v *eventView) attendees() []object {
 	list := []object{}
 	for _, a := range v.Attendees {
-		list = append(list, object{
+		o := object{
 			{"type", orElse(a.Type, "required")},
 			{"status", responseStatus(a.Response, a.Time)},
 			{"emailAddress", emailAddress(a.Name, a.Address)},
-		})
+		}
+		if slot, proposed := v.proposals[strings.ToLower(a.Address)]; proposed {
+			o = append(o, member{"proposedNewTime", object{{"start", v.zone.show(slot.start.time())}, {"end", v.zone.show(slot.end.time())}}})
+		}
+		list = append(list, o)
 	}
 	return list
 }
@@ -186,6 +227,32 @@ func (p place) object() object {
 	return o
 }
 
+// cancelledOccurrences names those that were taken out of a series, as Graph does: by master and date.
+func (v *eventView) cancelledOccurrences() []string {
+	dates := []string{}
+	if v.kind == "seriesMaster" {
+		for d := range v.cancelled {
+			dates = append(dates, "OID."+v.ID+"."+d.String())
+		}
+	}
+	slices.Sort(dates)
+	return dates
+}
+
+// exceptionOccurrences are those that differ from their series.
+func (v *eventView) exceptionOccurrences(c *call) []object {
+	list := []object{}
+	if v.kind != "seriesMaster" {
+		return list
+	}
+	sh := wholeShape(eventSchema)
+	for _, x := range sortByStart(v.exceptionViews()) {
+		x.zone = v.zone
+		list = append(list, sh.render(c, x))
+	}
+	return list
+}
+
 // recurrence is only shown on a master.
 func (v *eventView) recurrence() any {
 	if v.kind != "seriesMaster" {
@@ -224,7 +291,8 @@ func orElse(s, otherwise string) string {
 
 // calendarTypes are the types within calendars.
 var calendarTypes = types{
-	"attendee":            {"emailAddress": "emailAddress", "status": "responseStatus", "type": "attendeeType"},
+	"attendee":            {"emailAddress": "emailAddress", "status": "responseStatus", "type": "attendeeType", "proposedNewTime": "timeSlot"},
+	"timeSlot":            {"start": "dateTimeTimeZone", "end": "dateTimeTimeZone"},
 	"responseStatus":      {"response": "responseType", "time": "Edm.DateTimeOffset"},
 	"location":            {"displayName": "Edm.String", "locationType": "locationType", "uniqueId": "Edm.String", "locationUri": "Edm.String"},
 	"onlineMeetingInfo":   {"joinUrl": "Edm.String"},

@@ -9,6 +9,11 @@ type Calendar struct {
 	Name   string // "" means "Calendar"
 	Color  string // Graph's calendarColor; "" means "auto"
 	Events []*Event
+
+	// Permissions say who else may use the calendar, with a token for shared
+	// ones. Without an entry for everybody, the organization sees when its
+	// owner is free or busy.
+	Permissions []CalendarPermission
 }
 
 // Event is a meeting or appointment, as in

@@ -13,6 +13,7 @@ type eventView struct {
 	kind       string // singleInstance, seriesMaster, occurrence or exception
 	start, end time.Time
 	zone       *answerZone
+	open       bool // nothing is kept back
 }
 
 // view shows an event itself.

@@ -54,6 +54,7 @@ func postEvent(c *call) (*reply, error) {
 	store.created++
 	store.add(e)
 	store.record(cal, e.ID, itemCreated)
+	c.meet(e, nil, input)
 	return reply, nil
 }
 
@@ -128,12 +129,25 @@ func patchEvent(c *call) (*reply, error) {
 			return nil, err
 		}
 	}
+	was := *view.eventState
+	if view.kind == "occurrence" {
+		was = c.user.calendar.exceptionOf(view)
+		_ = was.settle() // it is within what its series is
+	}
+	if changed.isOrganizer() && changed.rescheduled(&was) {
+		changed.askAgain()
+	}
 	changed.touch(c.now)
 	rep, err := answerEvent(c, changed.view())
 	if err != nil {
 		return nil, err
 	}
 	c.user.calendar.replace(view, &changed)
+	if view.kind == "occurrence" {
+		c.meet(&changed, &was, input)
+	} else {
+		c.meet(view.eventState, &was, input)
+	}
 	return rep, nil
 }
 
@@ -141,7 +155,8 @@ func patchEvent(c *call) (*reply, error) {
 func (s *calendarStore) exceptionOf(view *eventView) eventState {
 	x := *view.eventState
 	x.ID, x.master, x.day = view.id, view.eventState, s.dayOfOccurrence(view)
-	x.Recurrence, x.TransactionID, x.posted = nil, "", ""
+	x.Recurrence, x.TransactionID, x.posted, x.ICalUID = nil, "", "", ""
+	x.Attendees = slices.Clone(x.Attendees)
 	loc, zone := view.series.Loc, x.start.zone
 	if loc.String() != x.start.loc.String() {
 		zone = view.Recurrence.Range.RecurrenceTimeZone
@@ -182,6 +197,9 @@ func (e *eventState) resettle() error {
 // replace puts a changed event in the place of the old one.
 func (s *calendarStore) replace(view *eventView, changed *eventState) {
 	s.record(changed.calendar, view.id, itemUpdated)
+	if changed.start.time() != view.start {
+		delete(s.reminders, view.id)
+	}
 	if view.kind == "occurrence" {
 		s.events[changed.ID] = changed
 		changed.master.exceptions[changed.day] = changed
@@ -192,7 +210,7 @@ func (s *calendarStore) replace(view *eventView, changed *eventState) {
 		s.retire(old)
 	}
 	for _, x := range old.exceptions { // those of a rule that is no more
-		if changed.exceptions[x.day] != x {
+		if now := changed.exceptions[x.day]; now == nil || now.ID != x.ID {
 			s.drop(x)
 		}
 	}

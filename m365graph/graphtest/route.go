@@ -26,6 +26,10 @@ type route struct {
 	differs string
 	handle  func(*call) (*reply, error)
 
+	// lent tells whether a delegated token may reach what is somebody else's;
+	// nil: never.
+	lent func(c *call, me *userState) bool
+
 	shared   bool  // open to other people's tokens: the directory
 	content  bool  // served on the content host, without a token
 	public   bool  // any token will do

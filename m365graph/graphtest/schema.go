@@ -94,6 +94,17 @@ type shape[T any] struct {
 	expand map[string]*expansion
 }
 
+// wholeShape shows all that is shown without $select.
+func wholeShape[T any](s *schema[T]) *shape[T] {
+	sh := &shape[T]{schema: s}
+	for i := range s.props {
+		if p := &s.props[i]; p.show == always || p.show == unlessNil {
+			sh.props = append(sh.props, p)
+		}
+	}
+	return sh
+}
+
 // render writes v in that shape, after the head members (such as the
 // context).
 func (sh *shape[T]) render(c *call, v T, head ...member) object {
