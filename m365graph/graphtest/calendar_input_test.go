@@ -26,8 +26,9 @@ func FuzzPostEvent(f *testing.F) {
 		}
 		c := &call{
 			s: &Server{tenant: tenant}, r: httptest.NewRequest(http.MethodPost, "/v1.0/me/events", nil), user: tenant.users[0],
-			route: &calendarRoutes()[0], body: []byte(body), now: now,
+			route: &calendarRoutes()[0], body: []byte(body), now: now, token: &token{objectID: tenant.users[0].ID, scopes: calendarWriteScopes},
 		}
+		c.r.Header.Set("Content-Type", "application/json")
 		rep, err := postEvent(c)
 		cal := c.user.calendar.calendars[0]
 		if err != nil {
