@@ -37,7 +37,8 @@ type Options struct {
 	ManagedIdentities []ManagedIdentity
 	// AutoApprove is the UPN of the user who approves each device code as soon
 	// as it is asked for, and each request of the authorization endpoint that
-	// names no other user of the tenant in login_hint. Empty means that both
+	// names no other user of the tenant in login_hint. Whoever comes with a
+	// password then consents to what is asked for, too. Empty means that both
 	// wait for a person on the page, or for [Server.Approve], [Server.Decline]
 	// and [Server.Authorize].
 	AutoApprove string

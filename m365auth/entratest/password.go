@@ -6,7 +6,7 @@ import (
 )
 
 // withPassword redeems a user name and a password. It asks nobody, so consent
-// has to be there. https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc
+// has to be there, unless approval is automatic. https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc
 func (s *Server) withPassword(c *call, app App) (grantOf, *problem) {
 	switch tenant := strings.ToLower(c.PathValue("tenant")); {
 	case tenant == "common" || tenant == "consumers":
@@ -30,5 +30,9 @@ func (s *Server) withPassword(c *call, app App) (grantOf, *problem) {
 	if p := s.enforced(u, 0); p != nil { // there is nobody to satisfy a policy
 		return grantOf{}, p
 	}
-	return s.signedIn(c.now, u, app, sc, s.consented)
+	consent := s.consented
+	if s.opts.AutoApprove != "" {
+		consent = s.consent
+	}
+	return s.signedIn(c.now, u, app, sc, consent)
 }

@@ -35,6 +35,11 @@ func TestPasswordGrant(t *testing.T) {
 			t.Errorf("%s: answered %d %s, want %d", name, a.status, a.text, test.code)
 		}
 	}
+	opts := withPasswords()
+	opts.Apps[0].AdminConsent, opts.AutoApprove = false, admin
+	if a := post(t, start(t, opts), "token", form("client_id", clientID, "grant_type", "password", "username", sales, "password", secret, "scope", "Mail.Send")); a.str("scope") != "Mail.Send" {
+		t.Errorf("where approval is automatic it answered %d %s, want Mail.Send", a.status, a.text)
+	}
 	if err := s.Enforce(sales, 50076); err != nil {
 		t.Fatal(err)
 	}
