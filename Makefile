@@ -65,6 +65,10 @@ fuzz: ## fuzz every parser, FUZZTIME each
 test-live: ## sign in once at the real Entra ID; needs M365_LIVE_CLIENT_ID, takes M365_LIVE_TENANT_ID
 	go test -tags live -run '^TestLive' -count 1 -v -timeout 15m ./m365auth/entra
 
+.PHONY: independent
+independent: ## run programs by others against the emulator; installs them (npm, Go modules, as root Debian's)
+	@go run ./examples/emulator/independent
+
 .PHONY: bench
 bench: ## hold m365graph's speed against net/http's; BENCH=list for one row
 	@go run ./examples/bench -run '$(BENCH)'
