@@ -94,13 +94,13 @@ func addresses(listen string) ([4]string, error) {
 
 func (e *emulator) startEntra(s *settings, tenant *graphtest.Tenant, id *identity, addr, secret string, log func(entry)) (err error) {
 	opts := &entratest.Options{
-		Addr: addr, Certificate: &id.leaf, TokenLifetime: s.tokenLifetime, Interval: time.Second,
+		TenantID: tenant.ID, Addr: addr, Certificate: &id.leaf, TokenLifetime: s.tokenLifetime, Interval: time.Second,
 		Apps: []entratest.App{{
 			ID: clientID, Name: "Microsoft 365 emulator", Secrets: []string{secret}, PublicFlows: true,
-			Scopes: delegated, Roles: roles, AdminConsent: true,
+			Scopes: delegated, Roles: roles,
 		}},
 		// A program that has a client id of its own comes in with it.
-		Others: &entratest.App{Scopes: delegated, AdminConsent: true},
+		Others: &entratest.App{Scopes: delegated},
 	}
 	for _, u := range tenant.Users {
 		opts.Users = append(opts.Users, entratest.User{ID: u.ID, UPN: u.UserPrincipalName, DisplayName: u.DisplayName, Password: password})
@@ -139,7 +139,7 @@ func (e *emulator) startGraph(s *settings, tenant *graphtest.Tenant, id *identit
 		return err
 	}
 	e.undo = append(e.undo, e.graph.Close)
-	return nil
+	return spoil(e.graph, s.faults)
 }
 
 func (e *emulator) startProxy(id *identity, addr string, log func(entry)) error {

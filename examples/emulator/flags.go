@@ -13,18 +13,26 @@ import (
 type settings struct {
 	listen        string
 	data          string
+	users         int
+	messages      int
+	seed          uint64
 	approve       string
 	tokenLifetime time.Duration
 	throttle      string
+	faults        string
 	log           string
 }
 
 func (s *settings) register(f *flag.FlagSet) {
 	f.StringVar(&s.listen, "listen", "127.0.0.1:0", "the loopback `ADDRESS` of Graph; sign-in, content and proxy take the next three ports")
 	f.StringVar(&s.data, "data", "", "serve the mail (.eml), calendar (.ics) and drive of a `FOLDER` instead of the built-in tenant")
+	f.IntVar(&s.users, "users", 0, "serve a generated tenant of so many `PEOPLE`, with groups, sites, teams and chats")
+	f.IntVar(&s.messages, "messages", 0, "so many `MESSAGES` in all of the generated tenant; without it, 100 for each of its people")
+	f.Uint64Var(&s.seed, "seed", 0, "another `NUMBER`, another generated tenant")
 	f.StringVar(&s.approve, "approve", "auto", "who approves sign-ins: auto, the first person at once, or page, whoever opens it")
 	f.DurationVar(&s.tokenLifetime, "token-lifetime", time.Hour, "how long access tokens work, as in 90s")
 	f.StringVar(&s.throttle, "throttle", "off", "throttling: off, real, or a `FACTOR` of the real limits, as in 0.1")
+	f.StringVar(&s.faults, "faults", "", "spoil the requests that a JSON `FILE` names")
 	f.StringVar(&s.log, "log", "", "append each request to a `FILE`, as a line of JSON")
 }
 
@@ -32,11 +40,20 @@ func (s *settings) check() error {
 	switch {
 	case s.approve != "auto" && s.approve != "page":
 		return fmt.Errorf("-approve %q is neither auto nor page", s.approve)
+	case s.users < 0 || s.messages < 0:
+		return errors.New("-users and -messages are not negative")
+	case s.data != "" && s.generated():
+		return errors.New("-data serves files, and -users and -messages a generated tenant: one of them")
+	case s.seed != 0 && !s.generated():
+		return errors.New("-seed is for a generated tenant, with -users or -messages")
 	case s.tokenLifetime < time.Second:
 		return errors.New("-token-lifetime is shorter than a second")
 	}
 	return nil
 }
+
+// generated reports whether the tenant is made instead of loaded.
+func (s *settings) generated() bool { return s.users > 0 || s.messages > 0 }
 
 // parse reads the flags of a command; what is wrong with them is one line. What
 // follows them is the caller's.

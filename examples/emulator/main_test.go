@@ -174,6 +174,13 @@ func TestHelpAndMistakes(t *testing.T) {
 			t.Errorf("%q: exit code %d, out %q, err %q, want help on standard output", args, got.code, got.out, got.err)
 		}
 	}
+	dir := t.TempDir()
+	badJSON, badRoute := filepath.Join(dir, "json"), filepath.Join(dir, "route")
+	for file, text := range map[string]string{badJSON: "{\n\"fault\":", badRoute: `{"faults":[{"route":"GET /me/nothing","status":500}]}`} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	empty, missing := t.TempDir(), filepath.Join(t.TempDir(), "no such")
 	for _, test := range []struct {
 		args []string
@@ -186,6 +193,10 @@ func TestHelpAndMistakes(t *testing.T) {
 		{[]string{"serve", "-listen", "0.0.0.0:0"}, "not a loopback address"},
 		{[]string{"serve", "-listen", "127.0.0.1:65534"}, "no port"},
 		{[]string{"serve", "-approve", "never"}, "neither auto nor page"},
+		{[]string{"serve", "-users", "-1"}, "not negative"},
+		{[]string{"serve", "-users", "many"}, "-users"},
+		{[]string{"serve", "-users", "3", "-data", empty}, "one of them"},
+		{[]string{"serve", "-seed", "3"}, "-seed is for"},
 		{[]string{"serve", "-throttle", "2x"}, "neither off nor real"},
 		{[]string{"serve", "-throttle", "-1"}, "neither off nor real"},
 		{[]string{"serve", "-throttle", "NaN"}, "neither off nor real"},
@@ -193,6 +204,9 @@ func TestHelpAndMistakes(t *testing.T) {
 		{[]string{"serve", "-token-lifetime", "0s"}, "shorter than a second"},
 		{[]string{"serve", "-data", missing}, "no such file"},
 		{[]string{"serve", "-data", empty}, "none of the folders"},
+		{[]string{"serve", "-faults", missing}, "no such file"},
+		{[]string{"serve", "-faults", badJSON}, "line 2"},
+		{[]string{"serve", "-faults", badRoute}, "GET /me/nothing"},
 		{[]string{"serve", "-log", empty}, "-log"},
 		{[]string{"serve", "-ready", filepath.Join(missing, "x")}, "-ready"},
 		{[]string{"exec"}, "no command"},

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -130,6 +131,56 @@ func TestDataLogAndProblems(t *testing.T) {
 	if len(got) != 3 || got[0].Path != "/v1.0/me/messages" || got[0].Query != "$select=subject" || got[0].Status != 200 ||
 		got[1].Status != 403 || got[2].Service != "login" || got[2].Host != "login.microsoftonline.com" {
 		t.Errorf("the log is %s, want the three requests and nothing else", text)
+	}
+}
+
+func TestGeneratedTenant(t *testing.T) {
+	t.Parallel()
+	r := serving(t, "-users", "5", "-messages", "40", "-seed", "7")
+	if len(r.Users) != 5 {
+		t.Errorf("the line names %d people, want 5", len(r.Users))
+	}
+	client, sum := r.client(t, false), 0
+	for _, p := range r.Users {
+		code, body := fetch(t, client, r.tokenOf(t, "-user", p.UPN), r.Graph+"/v1.0/me/messages?$count=true&$top=1")
+		var list struct {
+			Count int `json:"@odata.count"`
+		}
+		if err := json.Unmarshal([]byte(body), &list); code != 200 || err != nil {
+			t.Fatalf("messages of %s answered %d %s", p.UPN, code, body)
+		}
+		sum += list.Count
+	}
+	if sum < 40 {
+		t.Errorf("the mailboxes hold %d messages, want at least the 40", sum)
+	}
+	if code, body := fetch(t, client, r.tokenOf(t), r.Graph+"/v1.0/me/joinedTeams"); code != 200 || !strings.Contains(body, "displayName") {
+		t.Errorf("the teams answered %d %s, want some", code, body)
+	}
+}
+
+func TestFaultsAndThrottling(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "faults.json")
+	if err := os.WriteFile(file, []byte(`{"faults":[{"route":"GET /me","count":2,"status":503}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := serving(t, "-faults", file)
+	token, client := r.tokenOf(t), r.client(t, false)
+	for i, want := range []int{503, 503, 200} {
+		if code, body := fetch(t, client, token, r.Graph+"/v1.0/me"); code != want {
+			t.Errorf("request %d of the spoiled route answered %d %s, want %d", i+1, code, body, want)
+		}
+	}
+	r = serving(t, "-throttle", "0.0005")
+	token, client = r.tokenOf(t), r.client(t, false)
+	var got []int
+	for range 12 {
+		code, _ := fetch(t, client, token, r.Graph+"/v1.0/me/messages?$top=1")
+		got = append(got, code)
+	}
+	if got[0] != 200 || !slices.Contains(got, 429) {
+		t.Errorf("a small part of the limits answered %v, want 200 first and 429 later", got)
 	}
 }
 

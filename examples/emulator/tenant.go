@@ -41,6 +41,10 @@ var (
 
 // loadTenant gives the tenant that the flags ask for, and lets go of its files.
 func loadTenant(ctx context.Context, s *settings, problems io.Writer) (*graphtest.Tenant, func() error, error) {
+	if s.generated() {
+		made := graphtest.Generate(graphtest.GenerateOptions{Users: s.users, Messages: s.messages, Seed: s.seed})
+		return made, func() error { return nil }, nil
+	}
 	data, release := demo.Data(), func() error { return nil }
 	if s.data != "" {
 		// A Root keeps even a link that appears later from leading outside.
