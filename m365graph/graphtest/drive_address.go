@@ -15,7 +15,7 @@ type target struct {
 
 // findDrive finds the drive that a path means, whoever asks.
 func findDrive(c *call) (*driveStore, error) {
-	if c.vars["site"] != "" {
+	if c.vars["site"] != "" || c.vars["group"] != "" {
 		return c.siteDrive()
 	}
 	id, named := c.vars["drive"]

@@ -66,11 +66,11 @@ var macros = map[string][]string{
 	"~drive": {
 		"me/drive", "users/{user}/drive", "drives/{drive}", "me/drives/{drive}",
 		"sites/{site}/drive", "sites/{site}/{:sitepath}/drive", "sites/{site}/drives/{drive}", "sites/{site}/{:sitepath}/drives/{drive}",
-		"sites/{site}/lists/{list}/drive", "sites/{site}/{:sitepath}/lists/{list}/drive",
+		"sites/{site}/lists/{list}/drive", "sites/{site}/{:sitepath}/lists/{list}/drive", "groups/{group}/drive",
 	},
 	"~user":  {"microsoft.graph.user", "graph.user"},
 	"~group": {"microsoft.graph.group", "graph.group"},
-	"~site":  {"sites/{site}", "sites/{site}/{:sitepath}"},
+	"~site":  {"sites/{site}", "sites/{site}/{:sitepath}", "groups/{group}/sites/{site}"},
 	"~item": {
 		"root", "root/{:path}", "items/{item}", "items/{item}/{:path}", "items/{item}/root/{:path}",
 		"root/children/{child}", "items/{item}/children/{child}", "special/{special}", "special/{special}/{:path}",

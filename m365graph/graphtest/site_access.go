@@ -65,6 +65,11 @@ func (c *call) site() (*siteStore, error) {
 	t, id := c.s.tenant, c.vars["site"]
 	var s *siteStore
 	switch {
+	case c.vars["group"] != "":
+		s = t.siteOfGroup(c.vars["group"])
+		if s == nil || t.groupByID[strings.ToLower(s.group)] == nil || !strings.EqualFold(orElse(id, "root"), "root") && t.siteByID(id) != s {
+			return nil, failf(codeDriveNotFound, "Requested site could not be found")
+		}
 	case strings.EqualFold(id, "root"), strings.EqualFold(id, SharePointHost):
 		s = t.sites[0]
 	case strings.Contains(id, ".") && !strings.Contains(id, ",") || strings.Contains(id, ",") && !strings.HasPrefix(strings.ToLower(id), SharePointHost+","):
@@ -79,6 +84,15 @@ func (c *call) site() (*siteStore, error) {
 		return nil, failf(codeDriveNotFound, "Requested site could not be found")
 	}
 	return s, c.checkSite(s)
+}
+
+// siteOfGroup finds the team site of a group; nil if it has none.
+func (t *tenantState) siteOfGroup(id string) *siteStore {
+	i := slices.IndexFunc(t.sites, func(s *siteStore) bool { return s.group != "" && strings.EqualFold(s.group, id) })
+	if i < 0 {
+		return nil
+	}
+	return t.sites[i]
 }
 
 // list finds the list that the path means.

@@ -15,6 +15,7 @@ type siteStore struct {
 	path                           string     // below the host; "": the root site
 	name, displayName, description string
 	members                        []string // ids; nil: everybody
+	group                          string   // id; "": no group's
 	permissions                    []*SitePermission
 	lists                          []*listStore
 	drives                         []*driveStore // document libraries, the default one first
@@ -43,7 +44,7 @@ func (t *tenantState) loadSites(now time.Time) error {
 // addSite copies one site with its subsites.
 func (t *tenantState) addSite(g *Site, parent *siteStore, now time.Time) (*siteStore, error) {
 	s := &siteStore{
-		tenant: t, parent: parent, path: strings.Trim(g.Path, "/"), description: g.Description, permissions: g.Applications,
+		tenant: t, parent: parent, path: strings.Trim(g.Path, "/"), description: g.Description, permissions: g.Applications, group: g.Group,
 		created: orTime(g.CreatedDateTime, now), modified: orTime(g.LastModifiedDateTime, orTime(g.CreatedDateTime, now)),
 	}
 	if parent != nil && parent.path != "" {
@@ -53,6 +54,9 @@ func (t *tenantState) addSite(g *Site, parent *siteStore, now time.Time) (*siteS
 	s.displayName = orElse(g.DisplayName, s.name)
 	if err := s.identify(g.ID); err != nil {
 		return nil, err
+	}
+	if g.Group != "" && t.groupByID[strings.ToLower(g.Group)] == nil {
+		return nil, fmt.Errorf("there is no group %q", g.Group)
 	}
 	if t.siteByPath(s.path) != nil || t.siteByWeb(s.web) != nil {
 		return nil, fmt.Errorf("there are two with this path or id")

@@ -15,6 +15,7 @@ import (
 
 const (
 	siteScopes = "Sites.ReadWrite.All Sites.Manage.All Files.ReadWrite.All User.Read.All"
+	brandGroup = "8a6f1b5e-0000-4000-8000-0000000000e1"
 	robotID    = "8a6f1b5e-0000-4000-8000-0000000000a1"
 	marketing  = graphtest.SharePointHost + ",8a6f1b5e-0000-4000-8000-0000000000c1,8a6f1b5e-0000-4000-8000-0000000000c2"
 )
@@ -23,9 +24,10 @@ const (
 // and one that only the operations may open.
 func intranet() *graphtest.Tenant {
 	tenant := office()
+	tenant.Groups = []*graphtest.Group{{ID: brandGroup, DisplayName: "Brand", GroupTypes: []string{"Unified"}}}
 	tenant.Sites = []*graphtest.Site{
 		{
-			ID: marketing, Path: "sites/marketing", DisplayName: "Marketing", Description: "Campaigns and brand",
+			ID: marketing, Group: brandGroup, Path: "sites/marketing", DisplayName: "Marketing", Description: "Campaigns and brand",
 			Drives: []*graphtest.Drive{
 				{ID: "b!Library", Items: []*graphtest.DriveItem{{Name: "Plans", Folder: true, Children: []*graphtest.DriveItem{
 					{ID: "plan", Name: "plan.txt", Content: []byte("the plan")},
@@ -84,6 +86,7 @@ func TestSiteIsFoundInAllItsWays(t *testing.T) {
 		"/sites/root:/sites/marketing":                                          "Marketing",
 		"/sites/root:/sites/marketing/events":                                   "Fairs",
 		"/sites/" + marketing + ":/events":                                      "Fairs",
+		"/groups/" + brandGroup + "/sites/root":                                 "Marketing",
 		"/sites/root/getByPath(path='sites%2Fmarketing')":                       "Marketing",
 		"/sites/" + marketing + "/getByPath(path='events')?$select=displayName": "Fairs",
 	} {
@@ -92,16 +95,19 @@ func TestSiteIsFoundInAllItsWays(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"/sites/other.sharepoint.com":                           "400 invalidRequest",
-		"/sites/other.sharepoint.com,a,b":                       "400 invalidRequest",
-		"/sites/" + graphtest.SharePointHost + ",a,b":           "404 itemNotFound",
-		"/sites/" + graphtest.SharePointHost + ":/sites/nobody": "404 itemNotFound",
-		"/sites/" + marketing + "/sites/" + marketing:           "404 itemNotFound",
-		"/sites/root/lists/none":                                "404 itemNotFound",
-		"/sites/" + marketing + "/lists/Inventory/items/99":     "404 itemNotFound",
-		"/sites/" + marketing + "/lists/Inventory/items/x":      "404 itemNotFound",
-		"/sites/" + marketing + "/drives/b!None/root":           "404 itemNotFound",
-		"/sites?$skip=1": "400 invalidRequest",
+		"/sites/other.sharepoint.com":                                  "400 invalidRequest",
+		"/sites/other.sharepoint.com,a,b":                              "400 invalidRequest",
+		"/sites/" + graphtest.SharePointHost + ",a,b":                  "404 itemNotFound",
+		"/sites/" + graphtest.SharePointHost + ":/sites/nobody":        "404 itemNotFound",
+		"/sites/" + marketing + "/sites/" + marketing:                  "404 itemNotFound",
+		"/sites/root/lists/none":                                       "404 itemNotFound",
+		"/sites/" + marketing + "/lists/Inventory/items/99":            "404 itemNotFound",
+		"/sites/" + marketing + "/lists/Inventory/items/x":             "404 itemNotFound",
+		"/sites/" + marketing + "/drives/b!None/root":                  "404 itemNotFound",
+		"/groups/" + salesID + "/sites/root":                           "404 itemNotFound",
+		"/groups/" + brandGroup + "/sites/" + graphtest.SharePointHost: "404 itemNotFound",
+		"/groups/" + salesID + "/drive":                                "404 itemNotFound",
+		"/sites?$skip=1":                                               "400 invalidRequest",
 	} {
 		if a := f.do(t, "GET", path, ""); fmt.Sprint(a.status, " ", a.code(t)) != want {
 			t.Errorf("GET %s = %d %s, want %s", path, a.status, a.body, want)
@@ -218,6 +224,7 @@ func TestLibraryIsDriveAndList(t *testing.T) {
 		t.Errorf("the default drive is %v", drive)
 	}
 	for _, path := range []string{
+		"/groups/" + brandGroup + "/drive/root:/Plans/plan.txt",
 		"/sites/" + marketing + "/drive/root:/Plans/plan.txt", "/sites/root:/sites/marketing:/drive/root:/Plans/plan.txt",
 		"/sites/" + marketing + "/drives/b!Library/items/plan", "/drives/b!Library/items/plan", "/sites/" + marketing + "/lists/Documents/drive/items/plan",
 	} {

@@ -57,7 +57,7 @@ func TestSubscriptionsMatchTheirResource(t *testing.T) {
 		for _, over := range []map[string]any{
 			{"resource": "/me/mailFolders('inbox')/messages"}, {"resource": "me/mailFolders/drafts/messages", "changeType": "updated"},
 			{"resource": "users/" + salesID + "/events"}, {"resource": list, "changeType": "updated"},
-			{"resource": "me/drive/root", "changeType": "updated"},
+			{"resource": "me/drive/root", "changeType": "updated"}, {"resource": "groups", "changeType": "updated,deleted"},
 			{"resource": "me/messages?$filter=subject eq 'Order'"},
 		} {
 			told[f.subscribe(t, over)["id"].(string)] = over["resource"].(string)
@@ -67,6 +67,7 @@ func TestSubscriptionsMatchTheirResource(t *testing.T) {
 		f.do(t, "PATCH", "/me/messages/"+id, `{"subject":"Order"}`)
 		f.do(t, "POST", "/me/events", `{"subject":"Fair","start":{"dateTime":"2026-05-01T10:00:00","timeZone":"UTC"},"end":{"dateTime":"2026-05-01T11:00:00","timeZone":"UTC"}}`)
 		f.do(t, "POST", "/"+list+"/items", `{"fields":{"Title":"Gear"}}`)
+		f.do(t, "PATCH", "/groups/"+brandGroup, `{"description":"New"}`)
 		f.do(t, "PUT", "/me/drive/root:/a.txt:/content", "a", "Content-Type", "text/plain")
 		synctest.Wait()
 		got := map[string]string{}
@@ -74,7 +75,7 @@ func TestSubscriptionsMatchTheirResource(t *testing.T) {
 			got[told[n["subscriptionId"].(string)]] += n["changeType"].(string) + " "
 		}
 		want := map[string]string{
-			"me/mailFolders/drafts/messages": "updated ", "users/" + salesID + "/events": "created ", list: "updated ", "me/drive/root": "updated ",
+			"me/mailFolders/drafts/messages": "updated ", "users/" + salesID + "/events": "created ", list: "updated ", "me/drive/root": "updated ", "groups": "updated ",
 			"me/messages?$filter=subject eq 'Order'": "updated ",
 		}
 		if fmt.Sprint(got) != fmt.Sprint(want) {

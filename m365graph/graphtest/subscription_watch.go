@@ -74,6 +74,11 @@ var watchedResources = []*watched{
 		minutes: 41_760, changes: []changeKind{itemUpdated, itemDeleted}, lifecycle: challengesAlone,
 		places: userPlaces, name: directoryName, read: readWatched(userSchema, watchedUser),
 	},
+	{
+		patterns: []string{"/groups", "/groups/{group}"}, typ: "Group", service: directory, scopes: readGroups,
+		minutes: 41_760, changes: []changeKind{itemUpdated, itemDeleted}, lifecycle: challengesAlone,
+		places: groupPlaces, name: directoryName, read: readWatched(groupSchema, watchedGroup),
+	},
 }
 
 // watches finds kinds by their patterns, which it keeps like those of routes.
@@ -219,6 +224,24 @@ func userPlaces(c *call) (func(change) bool, error) {
 func watchedUser(c *call, ch change) (*userState, bool) {
 	u := c.s.tenant.byID[ch.id]
 	return u, u != nil
+}
+
+// groupPlaces are all groups, or one of them.
+func groupPlaces(c *call) (func(change) bool, error) {
+	if c.vars["group"] == "" {
+		return exactly("groups"), nil
+	}
+	item, err := c.group()
+	if err != nil {
+		return nil, err
+	}
+	id := item.objectID()
+	return func(ch change) bool { return ch.collection == "groups" && ch.id == id }, nil
+}
+
+func watchedGroup(c *call, ch change) (*groupState, bool) {
+	g := c.s.tenant.groupByID[strings.ToLower(ch.id)]
+	return g, g != nil
 }
 
 // mailboxName names an item of a mailbox.
