@@ -236,3 +236,29 @@ func TestAnUploadThatMetAConflictIsStoredElsewhere(t *testing.T) {
 		t.Errorf("PUT with the session as its source = %d %s, want 201 and another name", a.status, a.body)
 	}
 }
+
+func TestFilesOfASiteAreRowsOfItsLibrary(t *testing.T) {
+	t.Parallel()
+	tenant := office()
+	tenant.Sites = []*graphtest.Site{{Path: "sites/plant", Drives: []*graphtest.Drive{{ID: "lib", Items: []*graphtest.DriveItem{{ID: "rules", Name: "rules.txt", Content: []byte("x")}}}}}}
+	f := setup(t, tenant)
+	f.token = mint(t, map[string]any{"scp": "Files.ReadWrite.All"})
+	item := f.get(t, "/drives/lib/items/rules?$expand=listItem&$select=id,sharepointIds,webUrl")
+	if got := item["listItem"].(map[string]any)["id"]; got != item["sharepointIds"].(map[string]any)["listItemId"] {
+		t.Errorf("listItem.id = %v, sharepointIds = %v", got, item["sharepointIds"])
+	}
+	if got := f.get(t, "/drives/lib"); got["driveType"] != "documentLibrary" {
+		t.Errorf("a library = %v", got)
+	}
+	narrow := &fixture{f.Server, mint(t, map[string]any{"scp": "Files.ReadWrite"})}
+	if a := narrow.do(t, "GET", "/drives/lib/items/rules", ""); a.status != http.StatusForbidden {
+		t.Errorf("with a scope for one's own files = %d, want 403", a.status)
+	}
+	if a := f.do(t, "PATCH", "/drives/lib/items/rules", `{"parentReference":{"driveId":"`+f.get(t, "/me/drive")["id"].(string)+`"}}`); a.status != http.StatusBadRequest || a.code(t) != "notSupported" {
+		t.Errorf("a move to another drive = %d %s, want 400 notSupported", a.status, a.body)
+	}
+	state := f.watch(t, f.do(t, "POST", "/drives/lib/items/rules/copy", `{"parentReference":{"driveId":"`+f.get(t, "/me/drive")["id"].(string)+`","id":"root"}}`))
+	if got := f.get(t, "/me/drive/items/"+state["resourceId"].(string))["name"]; got != "rules.txt" {
+		t.Errorf("a copy to another drive = %v", got)
+	}
+}

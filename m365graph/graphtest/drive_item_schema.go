@@ -52,13 +52,13 @@ var driveItemSchema = &schema[driveItem]{
 		{name: "location", typ: "geoCoordinates", show: unlessNil}, {name: "pendingOperations", typ: "pendingOperations", show: unlessNil},
 		{name: "searchResult", typ: "searchResult", show: unlessNil},
 		{name: "permissions", typ: "[]permission", show: expanded, get: func(c *call, i driveItem) any {
-			return renderAll(c, permissionSchema, i.permissions())
+			return plainlyAll(c, permissionSchema, i.permissions())
 		}},
 		{name: "versions", typ: "[]driveItemVersion", show: expanded, get: func(c *call, i driveItem) any {
 			if i.isFolder() {
 				return []object{}
 			}
-			return renderAll(c, versionSchema, i.fileVersions())
+			return plainlyAll(c, versionSchema, i.fileVersions())
 		}},
 		{name: "thumbnails", typ: "[]thumbnailSet", show: expanded, get: func(c *call, i driveItem) any { return i.thumbnailSets(c) }},
 	},
@@ -74,37 +74,25 @@ func init() { // refer to the schema itself
 			return i.remoteItem(c)
 		},
 	}, property[driveItem]{
+		name: "listItem", typ: "listItem", show: expanded,
+		get: func(c *call, i driveItem) any {
+			l := libraryOf(i.drive)
+			if l == nil || i.parent == nil {
+				return nil
+			}
+			return plainly(c, listItemSchema, l.ofNode(i.driveNode))
+		},
+	}, property[driveItem]{
 		name: "children", typ: "[]driveItem", show: expanded,
 		get: func(c *call, i driveItem) any {
 			children := make([]driveItem, len(i.children))
 			for k, n := range i.children {
 				children[k] = driveItem{driveNode: n, drive: i.drive}
 			}
-			return renderAll(c, driveItemSchema, children)
+			return plainlyAll(c, driveItemSchema, children)
 		},
 	})
 }
 
-// fullShape shows a resource as it is without any query option.
-func fullShape[T any](s *schema[T]) *shape[T] {
-	sh := &shape[T]{schema: s}
-	for k := range s.props {
-		if p := &s.props[k]; p.show == always || p.show == unlessNil {
-			sh.props = append(sh.props, p)
-		}
-	}
-	return sh
-}
-
-// renderAll shows resources as they are without any query option.
-func renderAll[T any](c *call, s *schema[T], values []T) []object {
-	sh := fullShape(s)
-	all := make([]object, len(values))
-	for k, v := range values {
-		all[k] = sh.render(c, v)
-	}
-	return all
-}
-
 // plainItem shows an item as it is without any query option.
-func plainItem(c *call, i driveItem) object { return fullShape(driveItemSchema).render(c, i) }
+func plainItem(c *call, i driveItem) object { return plainly(c, driveItemSchema, i) }

@@ -134,7 +134,7 @@ func invite(c *call) (*reply, error) {
 		if in.Expires != nil {
 			g.expires = in.Expires.UTC()
 		}
-		values[i] = fullShape(permissionSchema).render(c, permission{g, item, nil})
+		values[i] = plainly(c, permissionSchema, permission{g, item, nil})
 	}
 	item.drive.tell(item.driveNode, itemUpdated)
 	return jsonReply(object{{"@odata.context", c.metadata("Collection(permission)")}, {"value", values}}), nil
