@@ -15,7 +15,7 @@ import (
 func largeMailbox(n int) *graphtest.Tenant {
 	tenant := office()
 	inbox := &graphtest.MailFolder{DisplayName: "Inbox", Messages: make([]*graphtest.Message, n)}
-	text := strings.Repeat("Fourty-two words about the plant. ", 30)
+	text := strings.Repeat("Forty-two words about the plant. ", 30)
 	for i := range n {
 		m := &graphtest.Message{
 			Subject: fmt.Sprintf("Order %d", i), Body: graphtest.Body{ContentType: "text", Content: text}, IsRead: i%3 == 0,
