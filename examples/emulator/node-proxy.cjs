@@ -1,5 +1,6 @@
 // Leads the requests of a Node program through the proxy of its environment. From
-// version 24.5 on (and 22.21) Node does so itself when NODE_USE_ENV_PROXY is set.
+// version 24.5 on (and 22.21) Node does so itself when NODE_USE_ENV_PROXY is set, but
+// for agents that a program makes for itself.
 'use strict';
 
 const http = require('node:http');
@@ -44,13 +45,16 @@ function tunnel(options, callback) {
   request.end();
 }
 
-class TunnelAgent extends https.Agent {
-  createConnection(options, callback) {
-    if (direct(options.hostname || options.host)) {
-      return super.createConnection(options, callback);
+// forAgents lets every agent for https connect through the proxy, unless Node has
+// told it of one.
+function forAgents() {
+  const { createConnection } = https.Agent.prototype;
+  https.Agent.prototype.createConnection = function (options, callback) {
+    if (this.options?.proxyEnv || options.socketPath || direct(options.hostname || options.host || 'localhost')) {
+      return createConnection.call(this, options, callback);
     }
     tunnel(options, callback);
-  }
+  };
 }
 
 // forFetch does the same for fetch, whose own Agent is at hand once it was used.
@@ -77,9 +81,9 @@ function forFetch() {
   });
 }
 
-if (proxy && !process.allowedNodeEnvironmentFlags.has('--use-env-proxy')) {
-  https.globalAgent = new TunnelAgent({ keepAlive: true, scheduling: 'lifo', timeout: 5000 });
-  if (typeof fetch === 'function') {
+if (proxy) {
+  forAgents();
+  if (typeof fetch === 'function' && !process.allowedNodeEnvironmentFlags.has('--use-env-proxy')) {
     forFetch();
   }
 }

@@ -19,7 +19,7 @@ func fuzzForms(f *testing.F, endpoint string, seeds ...string) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		res, err := s.Client().Post(s.URL()+"/common/oauth2/v2.0/"+endpoint, "application/x-www-form-urlencoded", strings.NewReader(body))
+		res, err := s.Client().Post(s.URL()+"/common/oauth2/"+endpoint, "application/x-www-form-urlencoded", strings.NewReader(body))
 		a := read(t, res, err)
 		if a.status != 200 && a.status/100 != 4 {
 			t.Errorf("answered %d, want 200 or an error of the request", a.status)
@@ -34,7 +34,7 @@ func fuzzForms(f *testing.F, endpoint string, seeds ...string) {
 }
 
 func FuzzDeviceCodeForm(f *testing.F) {
-	fuzzForms(f, "devicecode",
+	fuzzForms(f, "v2.0/devicecode",
 		"client_id=x&scope=Mail.Read+openid",
 		"client_id=x&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default",
 		"client_id=x&scope=https%3A%2F%2Fgraph.microsoft.com%2F",
@@ -42,7 +42,7 @@ func FuzzDeviceCodeForm(f *testing.F) {
 }
 
 func FuzzTokenForm(f *testing.F) {
-	fuzzForms(f, "token",
+	fuzzForms(f, "v2.0/token",
 		"client_id=x&grant_type=refresh_token&refresh_token=1.AAAA&scope=Mail.Read",
 		"client_id=x&grant_type=refresh_token&refresh_token=1."+strings.Repeat("A", 80),
 		"client_id=x&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=x",
@@ -52,6 +52,13 @@ func FuzzTokenForm(f *testing.F) {
 		"client_id="+webID+"&client_secret=x&grant_type=client_credentials&scope=.default",
 		"client_id="+webID+"&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=e30.e30.&grant_type=client_credentials&scope=.default",
 		"client_id="+webID+"&client_secret="+url.QueryEscape(secret)+"&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=e30.e30.AA&requested_token_use=on_behalf_of&scope=api%3A%2F%2Fx%2Fy")
+}
+
+func FuzzFirstVersionTokenForm(f *testing.F) {
+	fuzzForms(f, "token",
+		"client_id=x&grant_type=password&username=admin%40contoso.example&password=x&resource=https%3A%2F%2Fgraph.microsoft.com",
+		"client_id=x&grant_type=device_code&device_code=x&resource=%FF",
+		"client_id="+webID+"&client_secret="+url.QueryEscape(secret)+"&grant_type=client_credentials&resource=https%3A%2F%2Fgraph.microsoft.com%2F")
 }
 
 // FuzzAuthorize sends any query to the authorization endpoint: each gets a page or

@@ -1,6 +1,7 @@
 // @azure/msal-node and @microsoft/microsoft-graph-client, Microsoft's own.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import https from 'node:https';
 
 import { ConfidentialClientApplication, PublicClientApplication } from '@azure/msal-node';
 import graph from '@microsoft/microsoft-graph-client';
@@ -60,6 +61,16 @@ const answers = new BatchResponseContent(await client.api('/$batch').post(await 
 assert.equal(answers.getResponseById('1').status, 200);
 const view = await answers.getResponseById('2').json();
 assert.ok(view.value.some((x) => x.id === event.id), JSON.stringify(view));
+
+// Node's older way to ask, with an agent of the program's own.
+const status = await new Promise((resolve, reject) => {
+  const agent = new https.Agent({ keepAlive: true });
+  https.get('https://login.microsoftonline.com/common/discovery/v2.0/keys', { agent }, (answer) => {
+    answer.resume();
+    resolve(answer.statusCode);
+  }).on('error', reject);
+});
+assert.equal(status, 200);
 
 // A mail to a colleague, whose mailbox the application itself reads.
 const daemon = new ConfidentialClientApplication({
