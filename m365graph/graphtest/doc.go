@@ -31,6 +31,9 @@
 // tenant arrives there. Calendars: events, calendarView with series expanded
 // in the zone of the Prefer header, new events. Files: drives, children, paths
 // (root:/a/b:), upload sessions and downloads, both on [Server.ContentHost].
+// Teams: teams and the groups behind them, channels, chats, messages with
+// replies, mentions and reactions, presence. [Generate] makes a tenant of any
+// size.
 //
 // Lists take $select, $expand, $filter, $orderby, $top, $skip and $count with
 // the limits and rules of each service. Next links are opaque and signed: a
@@ -61,6 +64,5 @@
 // # What it is not
 //
 // There are no policies and no permissions on single items, and whoever holds
-// a key of the issuer is let in, so it listens on loopback alone. $search,
-// subscriptions, sites and Teams are not served.
+// a key of the issuer is let in, so it listens on loopback alone.
 package graphtest
