@@ -90,6 +90,7 @@ func loadEvent(cal *calendarState, given *Event, id string, now time.Time) (*eve
 	if e.ID == "" {
 		e.ID = id
 	}
+	e.settleAttachments()
 	if err := e.settle(); err != nil {
 		return nil, err
 	}
@@ -109,6 +110,7 @@ func loadEvent(cal *calendarState, given *Event, id string, now time.Time) (*eve
 		if exception.ID == "" {
 			exception.ID = occurrenceID(e.ID, exception.day)
 		}
+		exception.settleAttachments()
 		if err := exception.settle(); err != nil {
 			return nil, fmt.Errorf("exception %d: %w", i, err)
 		}

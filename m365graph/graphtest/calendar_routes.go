@@ -82,6 +82,7 @@ func eventRoutes(at string) []route {
 	} {
 		routes = append(routes, writeCalendars("POST", event+"/"+action.name, "event-"+strings.ToLower(action.name), action.handle))
 	}
+	routes = append(routes, eventAttachmentRoutes(event)...)
 	return append(routes, permissionRoutes(event+"/calendar")...)
 }
 

@@ -30,6 +30,7 @@ type Event struct {
 	Location        string // display name
 	Organizer       *Recipient
 	Attendees       []Attendee
+	Attachments     []*Attachment
 	Categories      []string
 	Importance      string // "low", "normal" (also "") or "high"
 	Sensitivity     string // "normal" (also ""), "personal", "private" or "confidential"
