@@ -99,13 +99,7 @@ var routeTable = sync.OnceValue(func() *[2]tree {
 	for _, routes := range allRoutes() {
 		for i := range routes {
 			r := &routes[i]
-			if r.options == 0 {
-				r.options = oneOptions
-				if r.method == "GET" {
-					r.options = listOptions
-				}
-			}
-			r.units = r.baseUnits()
+			r.setDefaults()
 			host := &t[0]
 			if r.content {
 				host = &t[1]
@@ -117,6 +111,17 @@ var routeTable = sync.OnceValue(func() *[2]tree {
 	}
 	return &t
 })
+
+// setDefaults fills in what the table leaves out.
+func (r *route) setDefaults() {
+	if r.options == 0 {
+		r.options = oneOptions
+		if r.method == "GET" {
+			r.options = listOptions
+		}
+	}
+	r.units = r.baseUnits()
+}
 
 // expandMacros writes a pattern in all its ways.
 func expandMacros(pattern string) []string {

@@ -68,22 +68,6 @@ func TestPathIsTakenApart(t *testing.T) {
 	}
 }
 
-func TestRoutesAreDocumented(t *testing.T) {
-	t.Parallel()
-	tables := routeTable()
-	for i := range tables {
-		tables[i].any(func(l leaf) bool {
-			if !l.content && (!strings.HasPrefix(l.doc, "https://learn.microsoft.com/") || len(l.scopes)+len(l.roles) == 0 && !l.public) {
-				t.Errorf("%s %s: doc %q and scopes %q, want a page of Microsoft's and a scope", l.method, l.pattern, l.doc, l.scopes)
-			}
-			if l.service == nil || l.handle == nil {
-				t.Errorf("%s %s has no service or no handler", l.method, l.pattern)
-			}
-			return false
-		})
-	}
-}
-
 func TestCodesHaveAStatus(t *testing.T) {
 	t.Parallel()
 	for c, entry := range codes {
