@@ -27,7 +27,9 @@ var eventSchema = &schema[*eventView]{
 		{name: "iCalUId", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.uid() }},
 		{name: "reminderMinutesBeforeStart", typ: "Edm.Int32", get: func(_ *call, v *eventView) any { return v.ReminderMinutes }},
 		{name: "isReminderOn", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return v.IsReminderOn }},
-		{name: "hasAttachments", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any { return slices.ContainsFunc(v.Attachments, func(a *Attachment) bool { return !a.IsInline }) }},
+		{name: "hasAttachments", typ: "Edm.Boolean", get: func(_ *call, v *eventView) any {
+			return slices.ContainsFunc(v.Attachments, func(a *Attachment) bool { return !a.IsInline })
+		}},
 		{name: "subject", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.Subject }},
 		{name: "bodyPreview", typ: "Edm.String", show: unlessNil, get: func(c *call, v *eventView) any { return v.shows(c, v.Body.preview()) }},
 		{name: "importance", typ: "importance", get: func(_ *call, v *eventView) any { return orElse(v.Importance, "normal") }},
