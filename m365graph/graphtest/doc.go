@@ -33,7 +33,10 @@
 // (root:/a/b:), upload sessions and downloads, both on [Server.ContentHost].
 // Teams: teams and the groups behind them, channels, chats, messages with
 // replies, mentions and reactions, presence. [Generate] makes a tenant of any
-// size.
+// size. Sites: by id, path or group, with their libraries, lists and rows, and
+// Microsoft Search over all of it. Subscriptions: webhooks that are validated,
+// told in batches and again until they hear, with encrypted resource data and
+// lifecycle notifications, which [Server.Lifecycle] brings about.
 //
 // Lists take $select, $expand, $filter, $orderby, $top, $skip and $count with
 // the limits and rules of each service. Next links are opaque and signed: a
@@ -63,6 +66,6 @@
 //
 // # What it is not
 //
-// There are no policies and no permissions on single items, and whoever holds
-// a key of the issuer is let in, so it listens on loopback alone.
+// There are no policies, and whoever holds a key of the issuer is let in, so it
+// listens on loopback alone.
 package graphtest
