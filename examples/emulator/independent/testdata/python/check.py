@@ -40,7 +40,7 @@ session.headers["Authorization"] = "Bearer " + delegated
 def call(method, path, status=200, **more):
     url = path if path.startswith("https://") else GRAPH + path
     answer = session.request(method, url, timeout=30, **more)
-    check(answer.status_code == status, (method, path, answer.status_code, answer.text[:300]))
+    check(answer.status_code == status, (method, path, answer.status_code, answer.content[:300]))
     return answer
 
 
