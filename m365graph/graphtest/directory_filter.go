@@ -101,6 +101,11 @@ func (f filterable) needs(u odata.Use) need {
 	return max(least, takes(operator))
 }
 
+// directoryOperators are those that a filter of the directory can use.
+var directoryOperators = []string{
+	"eq", "ne", "gt", "ge", "lt", "le", "in", "and", "or", "not", "any", "startswith", "endswith", "$count", "isof",
+}
+
 // maxClauses is how many values an in or an or may list in a query that is not
 // advanced.
 const maxClauses = 15
@@ -156,6 +161,11 @@ func filterRules(f *odata.Filter, resource string, filters map[string]filterable
 			return failf(codeRequestQuery, "Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", property, resource)
 		case n == needAdvanced && !advanced:
 			return failf(codeRequestQuery, "Operator '%s' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information", advancedOperator(u))
+		}
+	}
+	for operator := range f.Operators {
+		if !slices.Contains(directoryOperators, operator) {
+			return failf(codeRequestQuery, "Unsupported Query. The operator or function '%s' is not supported on resource '%s'.", operator, resource)
 		}
 	}
 	if n := max(f.Alternatives, f.Listed); n > maxClauses && !advanced {

@@ -3,7 +3,6 @@ package graphtest_test
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -442,30 +441,4 @@ func TestManagersDoNotGoRound(t *testing.T) {
 	if got := strings.Split(names(f.get(t, "/groups/"+plantID+"/transitiveMembers?$select=id"), "id"), ","); len(got) != 4 || !slices.Contains(got, salesID) {
 		t.Errorf("members of groups in a ring = %v", got)
 	}
-}
-
-// FuzzDirectoryQuery sends any options to the directory's collections.
-func FuzzDirectoryQuery(f *testing.F) {
-	for _, seed := range []string{"$filter=displayName eq 'x'", "$search=\"displayName:a\" OR \"mail:b\"", "$expand=manager($levels=9;$select=id)", "$select=displayName,*&$orderby=displayName desc",
-		"$filter=microsoft.graph.user/mail eq null and isof('microsoft.graph.group')", "$filter=proxyAddresses/any(p:endswith(p,'x'))&$count=true", "$skiptoken=x", "$format=xml", "$top=5&$top=6", "$filter=assignedLicenses/any(s:s/skuId eq 184efa21-98c3-4e5d-95ab-d07053a96e67)"} {
-		f.Add(seed)
-	}
-	s, err := graphtest.New(&graphtest.Options{Keys: keys, Tenant: firm()})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { _ = s.Close() })
-	x := &fixture{s, mint(f, map[string]any{"scp": directoryScopes, "exp": 4e9})}
-	f.Fuzz(func(t *testing.T, query string) {
-		var escaped []string
-		for part := range strings.SplitSeq(query, "&") {
-			name, value, _ := strings.Cut(part, "=")
-			escaped = append(escaped, url.QueryEscape(name)+"="+url.QueryEscape(value))
-		}
-		for _, path := range []string{"/users", "/groups/" + allHandID + "/members", "/groups/delta", "/me/people"} {
-			if a := x.do(t, "GET", path+"?"+strings.Join(escaped, "&"), "", "ConsistencyLevel", "eventual"); a.status >= 500 {
-				t.Errorf("GET %s?%s = %d %s", path, query, a.status, a.body)
-			}
-		}
-	})
 }
