@@ -130,7 +130,8 @@ func (e *emulator) startGraph(s *settings, tenant *graphtest.Tenant, id *identit
 	opts := &graphtest.Options{
 		Keys: e.entra.Key, Issuer: e.entra.Issuer(), Audience: e.entra.Audience(), Challenge: e.entra.Challenge,
 		Tenant: tenant, Addr: addr, ContentAddr: contentAddr, Certificate: &id.leaf,
-		Throttling: rate,
+		Throttling: rate, ValidationTokens: e.entra.ValidationToken,
+		UploadsAtGraph: true, // older sync tools send their token with each slice
 	}
 	if log != nil {
 		opts.Log = func(r graphtest.Request) { log(graphEntry(r)) }

@@ -136,7 +136,7 @@ func (c *Cloud) start(tenant *graphtest.Tenant, o *Options) (err error) {
 	}
 	c.Graph, err = graphtest.New(&graphtest.Options{
 		Keys: c.Entra.Key, Issuer: c.Entra.Issuer(), Audience: c.Entra.Audience(), Challenge: c.Entra.Challenge,
-		Tenant: tenant, Now: o.Now,
+		ValidationTokens: c.Entra.ValidationToken, Tenant: tenant, Now: o.Now,
 	})
 	if err != nil {
 		return errors.Join(fmt.Errorf("demo: start Graph: %w", err), c.Entra.Close())
