@@ -131,7 +131,6 @@ func (e *emulator) startGraph(s *settings, tenant *graphtest.Tenant, id *identit
 		Keys: e.entra.Key, Issuer: e.entra.Issuer(), Audience: e.entra.Audience(), Challenge: e.entra.Challenge,
 		Tenant: tenant, Addr: addr, ContentAddr: contentAddr, Certificate: &id.leaf,
 		Throttling: rate, ValidationTokens: e.entra.ValidationToken,
-		UploadsAtGraph: true, // older sync tools send their token with each slice
 	}
 	if log != nil {
 		opts.Log = func(r graphtest.Request) { log(graphEntry(r)) }

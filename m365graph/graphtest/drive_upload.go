@@ -63,21 +63,10 @@ func createUploadSession(c *call) (*reply, error) {
 	t.drive.sessions[s.id] = s
 	return jsonReply(object{
 		{"@odata.context", c.metadata("microsoft.graph.uploadSession")},
-		{"uploadUrl", "https://" + c.uploadHost(t.drive) + uploadPath + s.id},
+		{"uploadUrl", "https://" + c.filesHost(t.drive.owner.user == nil) + "/upload/" + s.id},
 		{"expirationDateTime", s.expires},
 		{"nextExpectedRanges", []string{"0-"}},
 	}), nil
-}
-
-// uploadPath is where upload sessions are, on their host.
-const uploadPath = "/upload/"
-
-// uploadHost is where the slices of an upload go.
-func (c *call) uploadHost(s *driveStore) string {
-	if c.s.opts.UploadsAtGraph {
-		return c.r.Host
-	}
-	return c.filesHost(s.owner.user == nil)
 }
 
 // readUploadSession reads the body, which may be missing altogether.

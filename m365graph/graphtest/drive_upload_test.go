@@ -399,32 +399,3 @@ func TestUnevenSlicesFailInTheEnd(t *testing.T) {
 		t.Errorf("the file = %d, want 404", a.status)
 	}
 }
-
-// Some programs send their token with every slice. The real service refuses it at
-// times, and so does the content host, always.
-func TestUploadsAtGraphTolerateAToken(t *testing.T) {
-	t.Parallel()
-	s, err := graphtest.New(&graphtest.Options{Keys: keys, Issuer: issuer, Tenant: office(), Now: func() time.Time { return now }, UploadsAtGraph: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	f := &fixture{s, mint(t, nil)}
-	url, _ := f.do(t, "POST", "/me/drive/root:/a.txt:/createUploadSession", "{}").json(t)["uploadUrl"].(string)
-	if !strings.HasPrefix(url, f.URL()+"/upload/") {
-		t.Fatalf("uploadUrl = %q, want one on %s", url, f.Host())
-	}
-	if a := f.do(t, "PUT", url, "ab", "Content-Range", "bytes 0-1/4", "Authorization", "-"); a.status != http.StatusAccepted {
-		t.Errorf("a slice without a token = %d %s", a.status, a.body)
-	}
-	if a := f.do(t, "PUT", url, "cd", "Content-Range", "bytes 2-3/4"); a.status != http.StatusBadRequest {
-		t.Errorf("uneven slices = %d %s, want 400", a.status, a.body)
-	}
-	url, _ = f.do(t, "POST", "/me/drive/root:/a.txt:/createUploadSession", "{}").json(t)["uploadUrl"].(string)
-	if a := f.do(t, "PUT", url, "abcd", "Content-Range", "bytes 0-3/4"); a.status != http.StatusCreated {
-		t.Errorf("a slice with a token = %d %s", a.status, a.body)
-	}
-	if a := f.do(t, "PUT", "https://"+f.ContentHost()+"/upload/any", "abcd", "Content-Range", "bytes 0-3/4"); a.status != http.StatusUnauthorized {
-		t.Errorf("a token at the content host = %d, want 401", a.status)
-	}
-}

@@ -20,9 +20,6 @@ func (s *Server) handler(contentHost bool) http.Handler {
 		}
 		defer s.work.leave()
 		x := s.newExchange(w, r, contentHost)
-		if !contentHost && s.opts.UploadsAtGraph && strings.HasPrefix(r.URL.Path, uploadPath) {
-			x.contentHost, x.entry.Content, x.tolerant = true, false, true
-		}
 		defer x.finish()
 		if !x.crossOrigin() && x.admit() {
 			x.answer()
@@ -36,8 +33,7 @@ type httpExchange struct {
 	s           *Server
 	w           *recorder
 	r           *http.Request
-	contentHost bool // the URL is signed, and a token is out of place
-	tolerant    bool // but taken
+	contentHost bool
 	entry       Request
 	found       leaf
 	call        *call
@@ -173,7 +169,7 @@ func (x *httpExchange) prepare() error {
 	c := &call{s: x.s, r: x.r, x: x, now: x.entry.Start, prefer: parsePrefer(x.r.Header.Values("Prefer"))}
 	x.call = c
 	if x.contentHost {
-		if x.entry.Bearer && !x.tolerant {
+		if x.entry.Bearer {
 			return failf(codeUnauthenticated, "This URL is signed already; an Authorization header must not be sent to it.")
 		}
 	} else {

@@ -40,11 +40,6 @@ type Options struct {
 	// downloads listen. "" means 127.0.0.1:0. Only loopback is accepted.
 	Addr, ContentAddr string
 
-	// UploadsAtGraph puts the upload sessions of drives on the API's own host,
-	// where a slice may bear a token, for programs that cannot but send it, as
-	// rclone before 1.65. Otherwise they are on the content host, which refuses it.
-	UploadsAtGraph bool
-
 	// InMemory opens no ports: only [Server.Client] reaches the server, under the
 	// names of the real hosts, and all of it works within a bubble of
 	// testing/synctest, where time is the test's own. Addr, ContentAddr and
