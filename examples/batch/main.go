@@ -14,7 +14,6 @@ import (
 	"os/signal"
 
 	"github.com/m365go/sdk/examples/internal/demo"
-	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
 	"github.com/m365go/sdk/m365graph/mail"
 )
@@ -35,7 +34,7 @@ func run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer cloud.Close()
-	client, err := m365graph.New(tokens(cloud), &m365graph.Options{Cloud: cloud.Config().Cloud, HTTPClient: cloud.HTTPClient()})
+	client, err := m365graph.New(cloud.Tokens("Mail.ReadWrite"), &m365graph.Options{Cloud: cloud.Config().Cloud, HTTPClient: cloud.HTTPClient()})
 	if err != nil {
 		return err
 	}
@@ -106,12 +105,4 @@ func disturb(ctx context.Context, cloud *demo.Cloud, client *m365graph.Client, m
 		return err
 	}
 	return m365graph.Delete(ctx, client, m365graph.P("me", "messages", m.ID), "")
-}
-
-// tokens signs the owner in.
-func tokens(cloud *demo.Cloud) m365auth.TokenProvider {
-	return m365auth.ProviderFunc(func(context.Context, m365auth.TokenRequest) (m365auth.Token, error) {
-		token, err := cloud.Entra.Token(cloud.Owner.Address, "Mail.ReadWrite")
-		return m365auth.Token{Access: m365auth.NewSecret(token)}, err
-	})
 }

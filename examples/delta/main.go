@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 
 	"github.com/m365go/sdk/examples/internal/demo"
-	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
 	"github.com/m365go/sdk/m365graph/mail"
 )
@@ -37,7 +36,7 @@ func run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer cloud.Close()
-	client, err := m365graph.New(tokens(cloud), &m365graph.Options{Cloud: cloud.Config().Cloud, HTTPClient: cloud.HTTPClient()})
+	client, err := m365graph.New(cloud.Tokens("Mail.ReadWrite", "Mail.Send"), &m365graph.Options{Cloud: cloud.Config().Cloud, HTTPClient: cloud.HTTPClient()})
 	if err != nil {
 		return err
 	}
@@ -121,12 +120,4 @@ func first(ctx context.Context, box *mail.Client, n int) (found mail.Message, er
 		}
 	}
 	return found, fmt.Errorf("the inbox has too few messages")
-}
-
-// tokens signs the owner in.
-func tokens(cloud *demo.Cloud) m365auth.TokenProvider {
-	return m365auth.ProviderFunc(func(context.Context, m365auth.TokenRequest) (m365auth.Token, error) {
-		token, err := cloud.Entra.Token(cloud.Owner.Address, "Mail.ReadWrite", "Mail.Send")
-		return m365auth.Token{Access: m365auth.NewSecret(token)}, err
-	})
 }

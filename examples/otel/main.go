@@ -19,7 +19,6 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/m365go/sdk/examples/internal/demo"
-	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
 	"github.com/m365go/sdk/m365graph/mail"
 )
@@ -55,7 +54,7 @@ func run(ctx context.Context, out io.Writer) error {
 	traced.Transport = otelhttp.NewTransport(discreet{traced.Transport},
 		otelhttp.WithTracerProvider(traces), otelhttp.WithMeterProvider(meters),
 		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return "Graph " + r.Method }))
-	client, err := m365graph.New(tokens(cloud), &m365graph.Options{
+	client, err := m365graph.New(cloud.Tokens("Mail.Read"), &m365graph.Options{
 		Cloud: cloud.Config().Cloud, HTTPClient: &traced, Hooks: onSpan(),
 	})
 	if err != nil {
@@ -74,12 +73,4 @@ func run(ctx context.Context, out io.Writer) error {
 	span.End()
 	fmt.Fprintln(out, "messages read:", len(messages))
 	return tellMetrics(ctx, out, reader)
-}
-
-// tokens signs the owner in.
-func tokens(cloud *demo.Cloud) m365auth.TokenProvider {
-	return m365auth.ProviderFunc(func(context.Context, m365auth.TokenRequest) (m365auth.Token, error) {
-		token, err := cloud.Entra.Token(cloud.Owner.Address, "Mail.Read")
-		return m365auth.Token{Access: m365auth.NewSecret(token)}, err
-	})
 }

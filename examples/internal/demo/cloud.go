@@ -172,6 +172,14 @@ func (c *Cloud) Config() m365auth.Config {
 // connections.
 func (c *Cloud) HTTPClient() *http.Client { return c.client }
 
+// Tokens signs the owner in, without asking anybody, for the scopes named.
+func (c *Cloud) Tokens(scopes ...string) m365auth.TokenProvider {
+	return m365auth.ProviderFunc(func(context.Context, m365auth.TokenRequest) (m365auth.Token, error) {
+		token, err := c.Entra.Token(c.Owner.Address, scopes...)
+		return m365auth.Token{Access: m365auth.NewSecret(token)}, err
+	})
+}
+
 // Close stops both emulators and lets go of the files. Further calls return the
 // same result.
 func (c *Cloud) Close() error { return c.close() }
