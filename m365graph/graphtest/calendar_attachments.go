@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // eventAttachmentRoutes are those below an event.
@@ -15,12 +16,14 @@ func eventAttachmentRoutes(event string) []route {
 		readCalendars(at+"/{attachment}/$value", "attachment-get", optNone, eventAttachmentValue),
 		writeCalendars("POST", at, "event-post-attachments", postEventAttachment),
 		writeCalendars("DELETE", at+"/{attachment}", "attachment-delete", deleteEventAttachment),
+		writeCalendars("POST", at+"/createUploadSession", "attachment-createuploadsession", createEventSession),
 	}
 	for i := range routes[:3] { // the narrowest scope does not show them
 		routes[i].scopes, routes[i].roles = calendarFullScopes, calendarFullRoles
 	}
 	routes[3].options = oneOptions
-	routes[3].differs = "Only files, links and messages can be attached, up to 35 MB in one request; there is no upload session for events."
+	routes[3].differs = "Only files, links and messages can be attached."
+	routes[5].options, routes[5].lent = optNone, nil // not to what is lent, says Microsoft of it
 	return routes
 }
 
@@ -112,7 +115,7 @@ func postEventAttachment(c *call) (*reply, error) {
 	added := c.user.mail.newAttachment(a, c.now)
 	rep, err := created(c, attachmentSchema, added, eventAttachmentContext(c))
 	if err == nil {
-		c.attachTo(view, append(slices.Clone(view.Attachments), added))
+		c.user.calendar.attach(view, append(slices.Clone(view.Attachments), added), c.now)
 	}
 	return rep, err
 }
@@ -122,17 +125,17 @@ func deleteEventAttachment(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.attachTo(view, slices.DeleteFunc(slices.Clone(view.Attachments), func(o *Attachment) bool { return o == a }))
+	c.user.calendar.attach(view, slices.DeleteFunc(slices.Clone(view.Attachments), func(o *Attachment) bool { return o == a }), c.now)
 	return emptyReply(http.StatusNoContent), nil
 }
 
-// attachTo replaces what is attached to an event.
-func (c *call) attachTo(view *eventView, all []*Attachment) {
-	store := c.user.calendar
-	e := store.own(view)
+// attach replaces what is attached to an event; an occurrence becomes an
+// exception with it.
+func (s *calendarStore) attach(view *eventView, all []*Attachment, now time.Time) {
+	e := s.own(view)
 	e.Attachments = all
-	e.touch(c.now)
-	store.record(e.calendar, view.id, itemUpdated)
+	e.touch(now)
+	s.record(e.calendar, view.id, itemUpdated)
 }
 
 // attachmentObjects are the attachments as $expand shows them.

@@ -55,19 +55,21 @@ func (w *textWriter) text(s string) {
 // tag reads a tag after its "<", with the content of those nobody sees, and
 // gives the rest.
 func (w *textWriter) tag(s string) string {
-	if strings.HasPrefix(s, "!--") {
+	switch {
+	case strings.HasPrefix(s, "!--"):
 		_, rest, _ := strings.Cut(s, "-->")
 		return rest
+	case strings.HasPrefix(s, "!"), strings.HasPrefix(s, "?"): // such as a DOCTYPE
+		_, rest, _ := strings.Cut(s, ">")
+		return rest
 	}
-	inside, rest := cutTag(s)
-	name := strings.ToLower(strings.TrimPrefix(inside, "/"))
-	if i := strings.IndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); i >= 0 {
-		name = name[:i]
-	}
-	switch name {
-	case "":
+	name := tagName(s)
+	if name == "" { // no tag: looking for its end would take a look at all that follows
 		w.text("<")
 		return s
+	}
+	inside, rest := cutTag(s)
+	switch name {
 	case "script", "style", "head", "title":
 		if !strings.HasPrefix(inside, "/") && !strings.HasSuffix(inside, "/") {
 			return skipElement(rest, name)
@@ -82,6 +84,16 @@ func (w *textWriter) tag(s string) string {
 		w.space = true
 	}
 	return rest
+}
+
+// tagName is the name that a tag begins with, in lower case; "" for what is no
+// tag.
+func tagName(s string) string {
+	s = strings.TrimPrefix(s, "/")
+	if i := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); i >= 0 {
+		s = s[:i]
+	}
+	return strings.ToLower(s)
 }
 
 // cutTag splits at the ">" that ends a tag; one in quotes does not.

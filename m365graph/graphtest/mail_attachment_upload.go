@@ -3,6 +3,7 @@ package graphtest
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,7 +21,7 @@ const (
 type attachmentSession struct {
 	id, token  string
 	owner      *userState
-	message    *message
+	kind, item string // what it is for: Messages or Events, and which
 	attachment Attachment
 	size       int64
 	expires    time.Time
@@ -30,22 +31,64 @@ type attachmentSession struct {
 // attachmentContentRoutes are those of Outlook's own host, behind signed URLs.
 func attachmentContentRoutes() []route {
 	const doc = "https://learn.microsoft.com/graph/outlook-large-attachments"
-	content := func(method string, handle func(*call) (*reply, error)) route {
+	content := func(method, kind string, handle func(*call) (*reply, error)) route {
 		return route{
-			method: method, pattern: "/api/v2.0/users/{user}/messages/{message}/attachmentSessions/{session}", doc: doc,
+			method: method, pattern: "/api/v2.0/users/{user}/" + kind + "/{item}/attachmentSessions/{session}", doc: doc,
 			service: exchange, handle: handle, content: true, maxBody: maxAttachmentSlice,
 		}
 	}
-	return []route{
-		content("PUT", putAttachmentSlice), content("GET", getAttachmentSession), content("DELETE", deleteAttachmentSession),
+	var routes []route
+	for _, kind := range []string{"messages", "events"} {
+		routes = append(routes, content("PUT", kind, putAttachmentSlice), content("GET", kind, getAttachmentSession), content("DELETE", kind, deleteAttachmentSession))
 	}
+	return routes
 }
 
-func createAttachmentSession(c *call) (*reply, error) {
+// createMessageSession begins an upload to a message.
+func createMessageSession(c *call) (*reply, error) {
 	m, err := c.message()
 	if err != nil {
 		return nil, err
 	}
+	return createAttachmentSession(c, "Messages", m.id())
+}
+
+// createEventSession begins an upload to an event.
+func createEventSession(c *call) (*reply, error) {
+	view, err := eventOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return createAttachmentSession(c, "Events", view.id)
+}
+
+func createAttachmentSession(c *call, kind, item string) (*reply, error) {
+	a, size, err := c.readAttachmentItem()
+	if err != nil {
+		return nil, err
+	}
+	mail := c.user.mail
+	for id, old := range mail.sessions {
+		if !c.now.Before(old.expires) {
+			delete(mail.sessions, id)
+		}
+	}
+	mail.made++
+	s := &attachmentSession{
+		id: outlookID("attachment session", mail.owner.ID, mail.made), token: c.s.signer.sign("attachment", mail.owner.ID, mail.made),
+		owner: c.user, kind: kind, item: item, size: size, expires: c.now.Add(attachmentSessionIn), attachment: a,
+	}
+	mail.sessions[s.id] = s
+	return createdReply(object{
+		{"@odata.context", c.metadata("microsoft.graph.uploadSession")},
+		{"uploadUrl", c.outlookURL(s, "AttachmentSessions", s.id) + "?authtoken=" + s.token},
+		{"expirationDateTime", s.expires},
+		{"nextExpectedRanges", []string{"0-"}},
+	}), nil
+}
+
+// readAttachmentItem reads what is to be uploaded, and how large it will be.
+func (c *call) readAttachmentItem() (Attachment, int64, error) {
 	var in struct {
 		Item struct {
 			Type        string `json:"attachmentType"`
@@ -57,55 +100,67 @@ func createAttachmentSession(c *call) (*reply, error) {
 		} `json:"AttachmentItem"`
 	}
 	if err := c.decode(&in); err != nil {
-		return nil, err
+		return Attachment{}, 0, err
 	}
-	switch item := in.Item; {
+	item := in.Item
+	a := Attachment{Name: item.Name, ContentType: item.ContentType, ContentID: item.ContentID, IsInline: item.IsInline}
+	switch {
 	case !strings.EqualFold(item.Type, "file") || item.Name == "" || item.Size <= 0:
-		return nil, failf(codeRequestBody, "The AttachmentItem needs attachmentType file, a name and a size.")
+		return a, 0, failf(codeRequestBody, "The AttachmentItem needs attachmentType file, a name and a size.")
 	case item.Size < minAttachment:
-		return nil, fail(codeAttachmentSmall)
+		return a, 0, fail(codeAttachmentSmall)
 	case item.Size > maxAttachment:
-		return nil, fail(codeMessageSize)
+		return a, 0, fail(codeMessageSize)
 	}
-	mail := c.user.mail
-	for id, old := range mail.sessions {
-		if !c.now.Before(old.expires) {
-			delete(mail.sessions, id)
-		}
-	}
-	mail.made++
-	s := &attachmentSession{
-		id: outlookID("attachment session", mail.owner.ID, mail.made), token: c.s.signer.sign("attachment", mail.owner.ID, mail.made),
-		owner: c.user, message: m, size: in.Item.Size, expires: c.now.Add(attachmentSessionIn),
-		attachment: Attachment{Name: in.Item.Name, ContentType: in.Item.ContentType, ContentID: in.Item.ContentID, IsInline: in.Item.IsInline},
-	}
-	mail.sessions[s.id] = s
-	return createdReply(object{
-		{"@odata.context", c.metadata("microsoft.graph.uploadSession")},
-		{"uploadUrl", c.outlookURL(s, "AttachmentSessions", s.id) + "?authtoken=" + s.token},
-		{"expirationDateTime", s.expires},
-		{"nextExpectedRanges", []string{"0-"}},
-	}), nil
+	return a, item.Size, nil
 }
 
-// outlookURL addresses something of a message as Outlook's own API does.
+// outlookURL addresses something of an item as Outlook's own API does.
 func (c *call) outlookURL(a *attachmentSession, kind, id string) string {
-	return "https://" + c.outlookHost() + "/api/v2.0/Users('" + a.owner.ID + "@" + c.s.opts.Tenant.ID + "')/Messages('" + a.message.id() + "')/" + kind + "('" + id + "')"
+	return "https://" + c.outlookHost() + "/api/v2.0/Users('" + a.owner.ID + "@" + c.s.opts.Tenant.ID + "')/" + a.kind + "('" + a.item + "')/" + kind + "('" + id + "')"
 }
 
+// attachmentSessionOf finds the session that a signed URL means, as long as
+// there is something to attach to.
 func attachmentSessionOf(c *call) (*attachmentSession, error) {
-	for _, u := range c.s.tenant.users {
-		s := u.mail.sessions[c.vars["session"]]
-		if s != nil && s.token == c.param("authtoken") && c.now.Before(s.expires) && u.mail.message(c.vars["message"]) == s.message {
-			return s, nil
-		}
+	id, _, _ := strings.Cut(c.vars["user"], "@")
+	owner := c.s.tenant.byID[id]
+	if owner == nil {
+		return nil, fail(codeItemNotFound)
 	}
-	return nil, fail(codeItemNotFound)
+	s := owner.mail.sessions[c.vars["session"]]
+	if s == nil || s.token != c.param("authtoken") || s.item != c.vars["item"] || !c.now.Before(s.expires) || !s.itemExists() {
+		return nil, fail(codeItemNotFound)
+	}
+	return s, nil
+}
+
+func (s *attachmentSession) itemExists() bool {
+	if s.kind == "Events" {
+		_, ok := s.owner.calendar.find(s.item)
+		return ok
+	}
+	return s.owner.mail.message(s.item) != nil
+}
+
+// attach puts what was uploaded where it belongs, and gives its id.
+func (s *attachmentSession) attach(c *call) string {
+	if s.kind == "Events" {
+		view, _ := s.owner.calendar.find(s.item)
+		a := s.attachment
+		a.LastModifiedDateTime = c.now
+		added := s.owner.mail.newAttachment(&a, c.now)
+		s.owner.calendar.attach(view, append(slices.Clone(view.Attachments), added), c.now)
+		return added.ID
+	}
+	return s.owner.mail.attach(s.owner.mail.message(s.item), s.attachment, c.now).ID
 }
 
 // status tells where the next slice begins: in capitals, and without a dash.
-func (s *attachmentSession) status() *reply {
-	return jsonReply(object{{"ExpirationDateTime", s.expires}, {"NextExpectedRanges", []string{itoa(int(s.spool.size))}}})
+func (s *attachmentSession) status(c *call) *reply {
+	context := "https://" + c.outlookHost() + "/api/v2.0/$metadata#Users('" + escapeValue(s.owner.ID+"@"+c.s.opts.Tenant.ID) + "')/" +
+		s.kind + "('" + escapeValue(s.item) + "')/AttachmentSessions/$entity"
+	return jsonReply(object{{"@odata.context", context}, {"ExpirationDateTime", s.expires}, {"NextExpectedRanges", []string{itoa(int(s.spool.size))}}})
 }
 
 func getAttachmentSession(c *call) (*reply, error) {
@@ -113,7 +168,7 @@ func getAttachmentSession(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.status(), nil
+	return s.status(c), nil
 }
 
 func deleteAttachmentSession(c *call) (*reply, error) {
@@ -143,7 +198,7 @@ func putAttachmentSlice(c *call) (*reply, error) {
 		return nil, err
 	}
 	if s.spool.size < s.size {
-		return s.status(), nil
+		return s.status(c), nil
 	}
 	content, done, err := s.spool.blob().reader()
 	if err != nil {
@@ -156,6 +211,5 @@ func putAttachmentSlice(c *call) (*reply, error) {
 		return nil, err
 	}
 	delete(s.owner.mail.sessions, s.id)
-	added := s.owner.mail.attach(s.message, s.attachment, c.now)
-	return &reply{status: http.StatusCreated, header: http.Header{"Location": {c.outlookURL(s, "Attachments", added.ID)}}}, nil
+	return &reply{status: http.StatusCreated, header: http.Header{"Location": {c.outlookURL(s, "Attachments", s.attach(c))}}}, nil
 }

@@ -104,7 +104,7 @@ func attachmentRoutes(base string) []route {
 		{method: "DELETE", pattern: one, doc: "https://learn.microsoft.com/graph/api/attachment-delete", scopes: writeMail, options: optNone, handle: deleteAttachment},
 		{method: "POST", pattern: base + "/attachments", doc: "https://learn.microsoft.com/graph/api/message-post-attachments", scopes: writeMail,
 			options: oneOptions, handle: postAttachment, differs: "Only messages can be attached as items, not events or contacts."},
-		{method: "POST", pattern: base + "/attachments/createUploadSession", doc: session, scopes: writeMail, options: optNone, handle: createAttachmentSession},
+		{method: "POST", pattern: base + "/attachments/createUploadSession", doc: session, scopes: writeMail, options: optNone, handle: createMessageSession},
 	}
 }
 

@@ -97,10 +97,23 @@ func TestHTMLBecomesText(t *testing.T) {
 		"<":                                  "<",
 		"":                                   "",
 		"<p":                                 "",
+		"<!DOCTYPE html><html>x</html>":      "x",
+		`<?xml version="1.0"?>x`:             "x",
+		"a <3 b </> c":                       "a <3 b </> c",
 	} {
 		if got := htmlText(source, 0); got != want {
 			t.Errorf("htmlText(%q) = %q, want %q", source, got, want)
 		}
+	}
+}
+
+// TestHTMLTextTakesNoMarkupForTags is quick only if what is no tag is not
+// looked through for an end.
+func TestHTMLTextTakesNoMarkupForTags(t *testing.T) {
+	t.Parallel()
+	source := strings.Repeat("<", 1<<20)
+	if got := htmlText(source, 0); got != source {
+		t.Errorf("htmlText of a megabyte of < has %d characters, want all", len(got))
 	}
 }
 
