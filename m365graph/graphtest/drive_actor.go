@@ -52,11 +52,8 @@ func (s *driveStore) touch(n *driveNode, who object, now time.Time) {
 	s.tell(n, itemUpdated)
 }
 
-// tell notes a change of an item, and that of what is in the folders around it.
+// tell notes a change of an item.
 func (s *driveStore) tell(n *driveNode, kind changeKind) {
-	for folder := n.parent; folder != nil; folder = folder.parent {
-		folder.contentTimes++
-	}
 	s.tenant.journal.record(s.collection(), n.id, kind)
 }
 

@@ -48,7 +48,7 @@ func deltaDrive(c *call) (*reply, error) {
 	}
 	t.find = func(id string) (driveItem, bool) {
 		n := s.items[id]
-		return driveItem{driveNode: n, drive: s}, n != nil
+		return driveItem{driveNode: n, drive: s, changed: true}, n != nil
 	}
 	t.gone = s.goneItem
 	return delta(c, t)

@@ -135,3 +135,46 @@ func TestDriveDeltaShowsWhatIsGone(t *testing.T) {
 		t.Errorf("deleted (-want +got):\n%s", diff)
 	}
 }
+
+func TestDriveDeltaLeavesOutWhatOneDriveLeavesOut(t *testing.T) {
+	t.Parallel()
+	f := setup(t, cabinet())
+	page := f.get(t, "/me/drive/root/delta")
+	for _, v := range page["value"].([]any) {
+		item := v.(map[string]any)
+		where := item["parentReference"].(map[string]any)
+		if where["path"] != nil || item["cTag"] != nil {
+			t.Errorf("delta tells %v with the path %v and the cTag %v", item["name"], where["path"], item["cTag"])
+		}
+		if item["root"] == nil && where["id"] == nil || where["driveId"] != "b!Drive" {
+			t.Errorf("delta places %v in %v", item["name"], where)
+		}
+	}
+	selected := f.get(t, "/me/drive/root/delta?select=id,parentReference,root")["value"].([]any)[1].(map[string]any)
+	if selected["parentReference"].(map[string]any)["path"] == nil {
+		t.Errorf("the reference that was asked for is %v, want a path in it", selected["parentReference"])
+	}
+	if got := f.get(t, "/me/drive/items/notes"); got["cTag"] == nil || got["parentReference"].(map[string]any)["path"] == nil {
+		t.Errorf("outside of delta the item is %v", got)
+	}
+}
+
+func TestAMoveSetsTheFilesTimeUnlessItIsSent(t *testing.T) {
+	t.Parallel()
+	f := setup(t, cabinet())
+	modified := func(item map[string]any) any {
+		return item["fileSystemInfo"].(map[string]any)["lastModifiedDateTime"]
+	}
+	before := f.get(t, "/me/drive/items/notes")
+	moved := f.do(t, "PATCH", "/me/drive/items/notes", `{"name":"moved.txt"}`).json(t)
+	if modified(moved) == modified(before) {
+		t.Errorf("the time stayed %v", modified(moved))
+	}
+	if moved["cTag"] != before["cTag"] || moved["eTag"] == before["eTag"] {
+		t.Errorf("a new name made the tags %v %v of %v %v, want a new eTag alone", moved["eTag"], moved["cTag"], before["eTag"], before["cTag"])
+	}
+	kept := f.do(t, "PATCH", "/me/drive/items/notes", `{"name":"kept.txt","fileSystemInfo":{"lastModifiedDateTime":"2020-01-01T00:00:00Z"}}`).json(t)
+	if modified(kept) != "2020-01-01T00:00:00Z" {
+		t.Errorf("the time that was sent became %v", modified(kept))
+	}
+}

@@ -106,12 +106,26 @@ func (s *driveStore) reference(n *driveNode) object {
 	return append(s.place(), member{"id", n.id}, member{"name", n.name}, member{"path", where})
 }
 
-// parentReference is where an item lies.
-func (i driveItem) parentReference() object {
-	if i.parent == nil {
+// parentReference is where an item lies. Delta gives no path, since a folder's
+// new name would change that of items which it does not tell of; but clients
+// that select the reference sort by its path what is in their scope.
+func (i driveItem) parentReference(c *call) object {
+	switch {
+	case i.parent == nil:
 		return i.drive.place()
+	case i.changed && !containsFold(splitOutside(c.param("$select"), ','), "parentReference"):
+		return append(i.drive.place(), member{"id", i.parent.id}, member{"name", i.parent.name})
 	}
 	return i.drive.reference(i.parent)
+}
+
+// contentTag is the cTag as OneDrive for work shows it: neither of a folder nor
+// in delta.
+func (i driveItem) contentTag() any {
+	if i.isFolder() || i.changed {
+		return nil
+	}
+	return i.cTag()
 }
 
 // remoteItem is https://learn.microsoft.com/graph/api/resources/remoteitem: the

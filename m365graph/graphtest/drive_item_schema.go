@@ -3,8 +3,9 @@ package graphtest
 // driveItem is a node with the drive that it lies in.
 type driveItem struct {
 	*driveNode
-	drive  *driveStore
-	remote bool // listed among what others share
+	drive   *driveStore
+	remote  bool // listed among what others share
+	changed bool // told by delta, which leaves some of it out
 }
 
 // driveItemSchema is https://learn.microsoft.com/graph/api/resources/driveitem.
@@ -21,11 +22,11 @@ var driveItemSchema = &schema[driveItem]{
 		{name: "name", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.name }},
 		{name: "webUrl", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.drive.webURL(i.driveNode) }},
 		{name: "webDavUrl", typ: "Edm.String", show: selected, get: func(_ *call, i driveItem) any { return i.drive.webURL(i.driveNode) }},
-		{name: "cTag", typ: "Edm.String", get: func(_ *call, i driveItem) any { return i.cTag() }},
+		{name: "cTag", typ: "Edm.String", show: unlessNil, get: func(_ *call, i driveItem) any { return i.contentTag() }},
 		{name: "size", typ: "Edm.Int64", get: func(_ *call, i driveItem) any { return i.size }},
 		{name: "createdBy", typ: "identitySet", get: func(_ *call, i driveItem) any { return i.drive.identity(i.createdBy) }},
 		{name: "lastModifiedBy", typ: "identitySet", get: func(_ *call, i driveItem) any { return i.drive.identity(i.modifiedBy) }},
-		{name: "parentReference", typ: "itemReference", get: func(_ *call, i driveItem) any { return i.parentReference() }},
+		{name: "parentReference", typ: "itemReference", get: func(c *call, i driveItem) any { return i.parentReference(c) }},
 		{name: "fileSystemInfo", typ: "fileSystemInfo", get: func(_ *call, i driveItem) any { return i.fileSystemInfo() }},
 		{name: "root", typ: "root", show: unlessNil, get: func(_ *call, i driveItem) any { return facet(i.parent == nil, object{}) }},
 		{name: "folder", typ: "folder", show: unlessNil, get: func(_ *call, i driveItem) any {

@@ -132,6 +132,7 @@ func (i driveItem) move(c *call, in *itemInput) error {
 	}
 	i.drive.detach(i.driveNode)
 	i.name = name
+	i.fileTime = c.now // unless the request says otherwise: clients send the old time along to keep it
 	i.drive.attach(parent, i.driveNode)
 	return nil
 }

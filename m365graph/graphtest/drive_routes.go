@@ -63,11 +63,11 @@ func driveReadRoutes() []route {
 		readRoute("/~drive/~item/search", "driveitem-search", itemListOptions, searchDrive).
 			differing("Finds parts of words at once, in names, descriptions and texts up to 1 MiB; the index of the real service lags, finds words and reads Office files."),
 		readRoute("/~drive/~item/delta", "driveitem-delta", driveDeltaOption, deltaDrive).
-			differing("Links expire only by Server.ExpireDeltas, always with resyncRequired."),
+			differing("Links expire only by Server.ExpireDeltas, always with resyncRequired. A $select of parentReference brings its path, without which Debian's onedrive client finds nothing."),
 		readRoute("/~drive/~item", "driveitem-get", oneOptions, getItem).
 			differing("Special folders are those of an English OneDrive; a webUrl leads nowhere."),
 		readRoute("/~drive/~item/children", "driveitem-list-children", childrenOptions, listChildren).
-			differing("Takes any $filter; the real service takes some."),
+			differing("Takes any $filter; the real service takes some. If-None-Match is not looked at, since a folder's eTag stays when its children change."),
 		readRoute("/~drive/~item/content", "driveitem-get-content", optNone, getContent).
 			differing("Converts to no other format: 406."),
 		readRoute("/~drive/~item/thumbnails", "driveitem-list-thumbnails", oneOptions, listThumbnails).
@@ -181,9 +181,6 @@ func listChildren(c *call) (*reply, error) {
 	item, err := itemOf(c)
 	if err != nil {
 		return nil, err
-	}
-	if item.unchanged(c) {
-		return emptyReply(http.StatusNotModified), nil
 	}
 	return list(c, itemListing(item.drive, item.children, itemContext(item.drive)+"('"+escapeValue(item.id)+"')/children"))
 }
