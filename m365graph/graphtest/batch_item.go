@@ -38,7 +38,9 @@ func (b *batch) exchange(it *batchItem) (*httpExchange, error) {
 	} else if body != nil {
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	}
-	x := &httpExchange{s: b.c.s, w: &recorder{ResponseWriter: it.answer}, r: r, number: b.c.x.number}
+	x := &httpExchange{
+		s: b.c.s, w: &recorder{ResponseWriter: it.answer}, r: r, number: b.c.x.number, batch: b.c.x, bodySum: string(digest(string(it.Body))),
+	}
 	x.begin(Request{ID: b.c.x.entry.ID, Batch: it.ID})
 	return x, err
 }

@@ -84,6 +84,11 @@ type Fault struct {
 // answers tells whether the fault has an answer of its own.
 func (f *Fault) answers() bool { return f.Status != 0 || f.Code != "" || f.HTML != "" }
 
+// spoils tells whether the client is kept from reading what a request came to.
+func (f *Fault) spoils() bool {
+	return f != nil && (f.answers() || f.Cut != CutNone || f.JSON != JSONWhole || f.ContentType != "")
+}
+
 // faults are those still due, in the order they were asked for.
 type faults struct {
 	mu  sync.Mutex

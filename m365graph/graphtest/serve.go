@@ -38,9 +38,11 @@ type httpExchange struct {
 	found       leaf
 	call        *call
 	fault       *Fault
-	place       int    // in the log
-	number      int64  // in the order of arrival; of an item, its batch's
-	release     func() // gives a place at a mailbox back; nil: it has none
+	place       int           // in the log
+	number      int64         // in the order of arrival; of an item, its batch's
+	batch       *httpExchange // in which it came; nil: by itself
+	bodySum     string        // of an item
+	release     func()        // gives a place at a mailbox back; nil: it has none
 }
 
 func (s *Server) newExchange(w http.ResponseWriter, r *http.Request, contentHost bool) *httpExchange {

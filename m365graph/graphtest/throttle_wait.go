@@ -15,9 +15,10 @@ type wait struct {
 }
 
 // waitKey names what a client was told to wait with: the same request of the
-// same person and app. Two at once to other addresses are none of it.
+// same person and app. Two at once to other addresses are none of it, nor two
+// items of batches with other bodies.
 func (x *httpExchange) waitKey() string {
-	key := x.r.Method + " " + x.r.Host + x.r.URL.RequestURI()
+	key := x.r.Method + " " + x.r.Host + x.r.URL.RequestURI() + x.bodySum
 	if t := x.call.token; t != nil {
 		key = t.appID + " " + t.objectID + " " + key
 	}
@@ -59,6 +60,12 @@ const maxWaits = 4096
 // noteWait remembers what the answer tells its client to wait.
 func (x *httpExchange) noteWait(status int) {
 	value := x.w.Header().Get("Retry-After")
+	if x.batch != nil && x.batch.fault.spoils() {
+		return // the client will not read of it
+	}
+	if status == http.StatusServiceUnavailable && x.r.Method == http.MethodPost && x.batch == nil {
+		return // what comes next to this address may be something else, which was not told to wait
+	}
 	if value == "" || status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable || x.call == nil {
 		return
 	}
