@@ -28,6 +28,8 @@ type call struct {
 	body    []byte
 	spool   *spool // in place of body, where the route spools
 	now     time.Time
+
+	userSight, groupSight sight // of the directory, once they were asked for
 }
 
 // param is one pair of the query.

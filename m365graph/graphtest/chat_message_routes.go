@@ -12,7 +12,7 @@ const postOptions = optTop | optExpand | optSkipToken
 // what can be done there.
 type messagePlace struct {
 	at, listDoc, getDoc, sendDoc string
-	read, send, write            []string
+	read, send, write, react     []string
 	readRoles, writeRoles        []string
 	list                         options
 }
@@ -20,13 +20,13 @@ type messagePlace struct {
 // messagePlaces are the channels, the replies in them, and the chats.
 var messagePlaces = []messagePlace{
 	{"/teams/{team}/channels/{channel}/messages", "channel-list-messages", "chatmessage-get", "channel-post-messages",
-		readPosts, sendPosts, writePosts, nil, noRoles, postOptions},
+		readPosts, sendPosts, writePosts, sendPosts[:1], nil, noRoles, postOptions},
 	{"/teams/{team}/channels/{channel}/messages/{message}/replies", "chatmessage-list-replies", "chatmessage-get", "chatmessage-post-replies",
-		readPosts, sendPosts, writePosts, nil, noRoles, optTop | optSkipToken},
+		readPosts, sendPosts, writePosts, sendPosts[:1], nil, noRoles, optTop | optSkipToken},
 	{"/chats/{chat}/messages", "chat-list-messages", "chatmessage-get", "chat-post-messages",
-		readChats, sendChats, writeChats, forAll(readChats), forAll(writeChats), optTop | optOrder | optFilter | optSkipToken},
+		readChats, sendChats, writeChats, sendChats, forAll(readChats), forAll(writeChats), optTop | optOrder | optFilter | optSkipToken},
 	{"/~/chats/{chat}/messages", "chat-list-messages", "chatmessage-get", "chat-post-messages",
-		readChats, sendChats, writeChats, forAll(readChats), forAll(writeChats), optTop | optOrder | optFilter | optSkipToken},
+		readChats, sendChats, writeChats, sendChats, forAll(readChats), forAll(writeChats), optTop | optOrder | optFilter | optSkipToken},
 }
 
 func chatMessageRoutes() []route {
@@ -53,10 +53,10 @@ func chatMessageRoutes() []route {
 				differs: "No team is ever in migration, so an application cannot send."},
 			route{method: "PATCH", pattern: one, doc: teamsDoc + "chatmessage-update", scopes: p.write, roles: p.writeRoles, options: noOptions, handle: patchChatMessage,
 				differs: "An application can change nothing but policyViolation, which is not kept."},
-			route{method: "POST", pattern: one + "/softDelete", doc: teamsDoc + "chatmessage-softdelete", scopes: p.write, roles: noRoles, options: noOptions, handle: softDelete},
-			route{method: "POST", pattern: one + "/undoSoftDelete", doc: teamsDoc + "chatmessage-undosoftdelete", scopes: p.write, roles: noRoles, options: noOptions, handle: undoSoftDelete},
-			route{method: "POST", pattern: one + "/setReaction", doc: teamsDoc + "chatmessage-setreaction", scopes: p.send, roles: noRoles, options: noOptions, handle: setReaction},
-			route{method: "POST", pattern: one + "/unsetReaction", doc: teamsDoc + "chatmessage-unsetreaction", scopes: p.send, roles: noRoles, options: noOptions, handle: unsetReaction},
+			route{method: "POST", pattern: one + "/softDelete", doc: teamsDoc + "chatmessage-softdelete", scopes: p.write[:1], roles: noRoles, options: noOptions, handle: softDelete},
+			route{method: "POST", pattern: one + "/undoSoftDelete", doc: teamsDoc + "chatmessage-undosoftdelete", scopes: p.write[:1], roles: noRoles, options: noOptions, handle: undoSoftDelete},
+			route{method: "POST", pattern: one + "/setReaction", doc: teamsDoc + "chatmessage-setreaction", scopes: p.react, roles: noRoles, options: noOptions, handle: setReaction},
+			route{method: "POST", pattern: one + "/unsetReaction", doc: teamsDoc + "chatmessage-unsetreaction", scopes: p.react, roles: noRoles, options: noOptions, handle: unsetReaction},
 			route{method: "GET", pattern: one + "/hostedContents", doc: teamsDoc + "chatmessage-list-hostedcontents", scopes: p.read, roles: p.readRoles, options: noOptions, handle: listHosted},
 			route{method: "GET", pattern: one + "/hostedContents/{hosted}", doc: teamsDoc + "chatmessagehostedcontent-get", scopes: p.read, roles: p.readRoles, options: noOptions, handle: getHosted},
 			route{method: "GET", pattern: one + "/hostedContents/{hosted}/$value", doc: teamsDoc + "chatmessagehostedcontent-get", scopes: p.read, roles: p.readRoles, options: noOptions, handle: getHostedValue},

@@ -36,7 +36,7 @@ func groupGet(name, typ string, s show, get func(*groupState) any) property[*gro
 // groupSchema is https://learn.microsoft.com/graph/api/resources/group.
 var groupSchema = &schema[*groupState]{
 	name: "group", page: 100, maxPage: 999,
-	props: slices.Concat([]property[*groupState]{
+	props: veiled(slices.Concat([]property[*groupState]{
 		groupGet("id", "Edm.String", always, func(g *groupState) any { return g.ID }),
 		{name: "deletedDateTime", typ: "Edm.DateTimeOffset"},
 		groupText("classification"),
@@ -79,7 +79,7 @@ var groupSchema = &schema[*groupState]{
 	},
 		noProps[*groupState]("Edm.Boolean", "allowExternalSenders", "autoSubscribeNewMembers", "hideFromAddressLists", "hideFromOutlookClients",
 			"isSubscribedByMail", "isArchived"),
-		noProps[*groupState]("Edm.Int32", "unseenCount"), noProps[*groupState]("Edm.String", "licenseProcessingState")),
+		noProps[*groupState]("Edm.Int32", "unseenCount"), noProps[*groupState]("Edm.String", "licenseProcessingState")), seesGroup),
 }
 
 // unified tells whether it is a Microsoft 365 group.

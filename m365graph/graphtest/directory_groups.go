@@ -5,9 +5,10 @@ func groupRoutes() []route {
 	get := func(pattern, page string, o options, handle func(*call) (*reply, error)) route {
 		return directoryRoute("GET", pattern, page, readGroups, o, handle)
 	}
-	remove := directoryRoute("DELETE", "/groups/{group}", "group-delete", writeGroups, optNone, deleteGroup)
+	remove := directoryRoute("DELETE", "/groups/{group}", "group-delete", deleteGroups, optNone, deleteGroup)
 	remove.differs = "A group that was deleted cannot be restored."
-	create := directoryRoute("POST", "/groups", "group-post-groups", createGroups, optNone, createGroup)
+	create := directoryRoute("POST", "/groups", "group-post-groups", writeGroups, optNone, createGroup)
+	create.roles = createGroups
 	create.differs = "There are no dynamic groups, and a new group has no site."
 	routes := []route{
 		get("/groups", "group-list", directoryOptions, func(c *call) (*reply, error) { return list(c, groupsIn(c.s.tenant.groups)) }),

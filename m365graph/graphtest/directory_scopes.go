@@ -5,12 +5,14 @@ package graphtest
 var (
 	readOwnUser   = []string{"User.Read", "User.ReadWrite"}
 	readUsers     = []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	readProfiles  = readUsers[1:]
 	writeUsers    = []string{"User.ReadWrite.All", "Directory.ReadWrite.All"}
 	readPeople    = []string{"People.Read", "People.Read.All"}
 	readMembers   = []string{"GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	readGroups    = readMembers
 	writeGroups   = []string{"Group.ReadWrite.All", "Directory.ReadWrite.All"}
-	createGroups  = append([]string{"Group.Create"}, writeGroups...)
+	deleteGroups  = writeGroups[:1]
+	createGroups  = append([]string{"Group.Create"}, writeGroups...) // of an application; people need writeGroups
 	writeMembers  = append([]string{"GroupMember.ReadWrite.All"}, writeGroups...)
 	readDirectory = []string{"Directory.Read.All", "Directory.ReadWrite.All"}
 	readTenant    = append([]string{"Organization.Read.All", "Organization.ReadWrite.All"}, readDirectory...)

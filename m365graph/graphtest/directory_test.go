@@ -318,8 +318,22 @@ func TestDirectoryScopesAreAskedFor(t *testing.T) {
 		{map[string]any{"scp": "People.Read"}, "GET", "/me/people", 200},
 		{map[string]any{"scp": "People.Read"}, "GET", "/users/" + opsID + "/people", 403},
 		{map[string]any{"scp": "User.ReadWrite"}, "PATCH", "/users/" + opsID, 403},
-		{map[string]any{"scp": "GroupMember.Read.All"}, "GET", "/directoryObjects/" + plantID, 200},
-		{map[string]any{"scp": "GroupMember.Read.All"}, "GET", "/directoryObjects/" + opsID, 404},
+		{map[string]any{"scp": "Directory.Read.All"}, "GET", "/directoryObjects/" + plantID, 200},
+		{map[string]any{"scp": "GroupMember.Read.All User.Read.All"}, "GET", "/directoryObjects/" + opsID, 403},
+		{map[string]any{"scp": "User.Read"}, "GET", "/users/" + opsID + "/memberOf", 403},
+		{map[string]any{"scp": "User.Read"}, "GET", "/users/" + opsID + "/directReports/$count", 403},
+		{map[string]any{"scp": "User.Read"}, "GET", "/users/" + opsID + "/ownedObjects", 403},
+		{map[string]any{"scp": "User.Read"}, "GET", "/users/" + opsID + "/licenseDetails", 403},
+		{map[string]any{"scp": "User.Read User.ReadBasic.All"}, "GET", "/users/" + opsID + "/manager", 403},
+		{map[string]any{"scp": "User.Read"}, "GET", "/me/manager", 200},
+		{map[string]any{"scp": "GroupMember.Read.All"}, "GET", "/users/" + opsID + "/memberOf", 200},
+		{map[string]any{"scp": "User.Read"}, "POST", "/me/getMemberGroups", 403},
+		{map[string]any{"scp": "User.Read GroupMember.Read.All"}, "POST", "/me/getMemberGroups", 200},
+		{map[string]any{"scp": "User.Read GroupMember.Read.All"}, "POST", "/users/" + opsID + "/getMemberGroups", 403},
+		{map[string]any{"scp": "User.ReadBasic.All GroupMember.Read.All"}, "POST", "/users/" + opsID + "/getMemberGroups", 200},
+		{map[string]any{"scp": "GroupMember.Read.All"}, "POST", "/groups/" + plantID + "/getMemberGroups", 200},
+		{map[string]any{"scp": "Group.Create"}, "POST", "/groups", 403},
+		{map[string]any{"scp": "Directory.ReadWrite.All"}, "DELETE", "/groups/" + plantID, 403},
 		{app, "GET", "/me", 400},
 		{app, "GET", "/users/" + opsID, 200},
 		{app, "GET", "/groups/" + plantID + "/members", 200},
@@ -327,10 +341,7 @@ func TestDirectoryScopesAreAskedFor(t *testing.T) {
 		{app, "GET", "/users/nobody@contoso.example", 404},
 	} {
 		f.token = mint(t, tt.claims)
-		body := ""
-		if tt.method == "PATCH" {
-			body = `{"city":"Oslo"}`
-		}
+		body := map[string]string{"PATCH": `{"city":"Oslo"}`, "POST": `{"securityEnabledOnly":false}`}[tt.method]
 		if a := f.do(t, tt.method, tt.path, body); a.status != tt.status {
 			t.Errorf("%v: %s %s = %d %s, want %d", tt.claims, tt.method, tt.path, a.status, a.body, tt.status)
 		}

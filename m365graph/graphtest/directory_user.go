@@ -40,13 +40,13 @@ func userGet(name, typ string, s show, get func(*userState) any) property[*userS
 // userSchema is https://learn.microsoft.com/graph/api/resources/user.
 var userSchema = &schema[*userState]{
 	name: "user", page: 100, maxPage: 999,
-	props: append([]property[*userState]{
+	props: veiled(append([]property[*userState]{
 		userGet("businessPhones", "[]Edm.String", always, func(u *userState) any { return nonNil(u.BusinessPhones) }),
 		userText("displayName", always), userText("givenName", always), userText("jobTitle", always), userText("mail", always),
 		userText("mobilePhone", always), userText("officeLocation", always), userText("preferredLanguage", always), userText("surname", always),
 		userGet("userPrincipalName", "Edm.String", always, func(u *userState) any { return u.UserPrincipalName }),
 		userGet("id", "Edm.String", always, func(u *userState) any { return u.ID }),
-	}, selectedUserProps()...),
+	}, selectedUserProps()...), seesUser),
 }
 
 // selectedUserProps are the properties that only $select shows.

@@ -22,36 +22,51 @@ const (
 // userRoutes are people, and who is above, below and around them.
 func userRoutes() []route {
 	own := joined(readOwnUser, readUsers)
+	relations := joined(readOwnUser, readProfiles)
 	membership := joined(readOwnUser[:1], []string{"User.Read.All"}, readMembers)
 	count := directoryRoute("GET", "/users/$count", "user-list", readUsers, objectCount, countUsers)
 	count.differs = "The number is not led by a byte order mark."
 	deltas := directoryRoute("GET", "/users/delta", "user-delta", readUsers, deltaOptions, deltaUsers)
 	deltas.differs = "A link never expires by age, only by Server.ExpireDeltas."
-	basic := directoryRoute("GET", "/users", "user-list", readUsers, directoryOptions, listUsers)
-	basic.differs = "User.ReadBasic.All shows all properties, not the basic ones alone."
 	remove := directoryRoute("DELETE", "/users/{user}", "user-delete", append([]string{"User.DeleteRestore.All"}, writeUsers...), optNone, deleteUser)
 	remove.differs = "Who is deleted cannot be restored."
 	routes := []route{
-		basic, count, deltas, remove,
+		directoryRoute("GET", "/users", "user-list", readUsers, directoryOptions, listUsers), count, deltas, remove,
 		directoryRoute("GET", "/~", "user-get", own, directoryOne, ownOr(readUsers, getUser)),
 		directoryRoute("POST", "/users", "user-post-users", writeUsers, optNone, createUser),
 		directoryRoute("PATCH", "/~", "user-update", joined(readOwnUser[1:], writeUsers), optNone, ownOr(writeUsers, updateUser)),
-		directoryRoute("GET", "/~/manager", "user-list-manager", joined(readOwnUser, readUsers[1:]), directoryOne, ownOr(readUsers, getManager)),
-		directoryRoute("GET", "/~/manager/$ref", "user-list-manager", joined(readOwnUser, readUsers[1:]), optNone, ownOr(readUsers, getManagerRef)),
+		directoryRoute("GET", "/~/manager", "user-list-manager", relations, directoryOne, ownOr(readProfiles, getManager)),
+		directoryRoute("GET", "/~/manager/$ref", "user-list-manager", relations, optNone, ownOr(readProfiles, getManagerRef)),
 		directoryRoute("PUT", "/~/manager/$ref", "user-post-manager", writeUsers, optNone, setManager),
 		directoryRoute("DELETE", "/~/manager/$ref", "user-delete-manager", writeUsers, optNone, deleteManager),
-		directoryRoute("GET", "/~/licenseDetails", "user-list-licensedetails", joined(readOwnUser, readUsers[1:], readLicenses[:2]), listOptions, listNothing("users/licenseDetails")),
+		directoryRoute("GET", "/~/licenseDetails", "user-list-licensedetails", joined(relations, readLicenses[:2]), listOptions,
+			ownOr(joined(readProfiles, readLicenses[:2]), listNothing("users/licenseDetails"))),
 	}
-	routes = append(routes, collectionRoutes("/~/directReports", "user-list-directreports", own, userItems((*tenantState).reportsOf))...)
-	routes = append(routes, collectionRoutes("/~/memberOf", "user-list-memberof", membership, userItems(func(t *tenantState, u *userState) []directoryItem { return t.groupsOf(u.ID, false) }))...)
-	routes = append(routes, collectionRoutes("/~/transitiveMemberOf", "user-list-transitivememberof", membership, userItems(func(t *tenantState, u *userState) []directoryItem { return t.groupsOf(u.ID, true) }))...)
-	routes = append(routes, collectionRoutes("/~/ownedObjects", "user-list-ownedobjects", own, userItems(func(t *tenantState, u *userState) []directoryItem { return t.owned(u.ID) }))...)
-	return append(routes, memberChecks("/~", membership, func(c *call) (directoryItem, error) { return c.user, nil })...)
+	routes = append(routes, collectionRoutes("/~/directReports", "user-list-directreports", relations, userItems(readProfiles, (*tenantState).reportsOf))...)
+	routes = append(routes, collectionRoutes("/~/memberOf", "user-list-memberof", membership, userItems(membership[1:], func(t *tenantState, u *userState) []directoryItem { return t.groupsOf(u.ID, false) }))...)
+	routes = append(routes, collectionRoutes("/~/transitiveMemberOf", "user-list-transitivememberof", membership, userItems(membership[1:], func(t *tenantState, u *userState) []directoryItem { return t.groupsOf(u.ID, true) }))...)
+	routes = append(routes, collectionRoutes("/~/ownedObjects", "user-list-ownedobjects", relations, userItems(readProfiles, func(t *tenantState, u *userState) []directoryItem { return t.owned(u.ID) }))...)
+	return append(routes, memberChecks("/~", readMembers, checkedUser)...)
 }
 
-// userItems asks for what belongs to the person of the path.
-func userItems(of func(*tenantState, *userState) []directoryItem) func(*call) ([]directoryItem, error) {
-	return func(c *call) ([]directoryItem, error) { return of(c.s.tenant, c.user), nil }
+// userItems asks for what belongs to the person of the path, which if it is not
+// the caller takes one of the scopes.
+func userItems(others []string, of func(*tenantState, *userState) []directoryItem) func(*call) ([]directoryItem, error) {
+	return func(c *call) ([]directoryItem, error) {
+		if !c.isMe(c.user) && !c.token.has(others) {
+			return nil, fail(codeRequestDenied)
+		}
+		return of(c.s.tenant, c.user), nil
+	}
+}
+
+// checkedUser is the person whose groups are asked for. That takes the right to
+// read people beside the one to read groups.
+func checkedUser(c *call) (directoryItem, error) {
+	if !c.token.has(readUsers) && !(c.isMe(c.user) && c.token.has(readOwnUser)) {
+		return nil, fail(codeRequestDenied)
+	}
+	return c.user, nil
 }
 
 func getUser(c *call) (*reply, error) { return one(c, userSchema, c.user, "users") }
@@ -61,7 +76,7 @@ func userListing(c *call) listing[*userState] { return usersOf(c.s.tenant.users)
 func usersOf(items []*userState) listing[*userState] {
 	return listing[*userState]{
 		schema: userSchema, items: items, context: "users",
-		check: directoryRules("User", userFilters), search: directorySearch(userSchema, userFilters),
+		check: basicRules, search: directorySearch(userSchema, userFilters),
 	}
 }
 

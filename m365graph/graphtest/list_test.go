@@ -252,6 +252,7 @@ func TestQueryIsRefused(t *testing.T) {
 func TestDirectoryHasRulesOfItsOwn(t *testing.T) {
 	t.Parallel()
 	f := setup(t, office())
+	f.token = mint(t, map[string]any{"scp": "User.Read.All"})
 	eventual := []string{"ConsistencyLevel", "eventual"}
 	for _, tt := range []struct {
 		query  string

@@ -124,11 +124,12 @@ func (u *userState) statusObject(now time.Time) any {
 func presenceRoutes() []route {
 	read := []string{"Presence.Read", "Presence.Read.All", "Presence.ReadWrite"}
 	readAll := []string{"Presence.Read.All"}
+	readRoles := append(readAll, "Presence.ReadWrite.All")
 	write, writeAll := []string{"Presence.ReadWrite"}, []string{"Presence.ReadWrite.All"}
 	const fixed = "Nobody's own client is ever signed in: without a session of an application it shows what the tenant was loaded with."
 	routes := []route{
-		{method: "GET", pattern: "/~/presence", doc: teamsDoc + "presence-get", scopes: read, roles: readAll, shared: true, options: optSelect, handle: getPresence, differs: fixed},
-		{method: "GET", pattern: "/communications/presences/{user}", doc: teamsDoc + "presence-get", scopes: read, roles: readAll, shared: true, options: optSelect, handle: getPresence, differs: fixed},
+		{method: "GET", pattern: "/~/presence", doc: teamsDoc + "presence-get", scopes: read, roles: readRoles, shared: true, options: optSelect, handle: getPresence, differs: fixed},
+		{method: "GET", pattern: "/communications/presences/{user}", doc: teamsDoc + "presence-get", scopes: read, roles: readRoles, shared: true, options: optSelect, handle: getPresence, differs: fixed},
 		{method: "POST", pattern: "/communications/getPresencesByUserId", doc: teamsDoc + "cloudcommunications-getpresencesbyuserid", scopes: readAll, roles: readAll,
 			options: optSelect, handle: getPresences},
 	}
@@ -142,7 +143,7 @@ func presenceRoutes() []route {
 }
 
 func getPresence(c *call) (*reply, error) {
-	if c.user != c.me() && !c.token.has([]string{"Presence.Read.All"}) {
+	if c.user != c.me() && !c.token.app && !c.token.has([]string{"Presence.Read.All"}) {
 		return nil, teamwork.missing(c, []string{"Presence.Read.All"})
 	}
 	return one(c, presenceSchema, c.user, userContext(c)+"/presence")
