@@ -36,6 +36,7 @@ const (
 	codeSubscriptionLife code = "ExtensionError"
 	codeSubscriptionGone code = "ResourceNotFound"
 	codeValidation       code = "ValidationError"
+	codeSubscriptionTwin code = "ObjectIdentifierInUse"
 
 	codeResync    code = "resyncRequired"
 	codeSyncState code = "SyncStateNotFound"
@@ -119,6 +120,7 @@ var codes = map[code]struct {
 	codeSubscriptionLife: {http.StatusBadRequest, "The operation could not be carried out."},
 	codeSubscriptionGone: {http.StatusNotFound, "The object was not found."},
 	codeValidation:       {http.StatusBadRequest, "Subscription validation request failed."},
+	codeSubscriptionTwin: {http.StatusConflict, "A subscription already exists for the requested combination."},
 
 	codeResync:    {http.StatusGone, "Resync required. Replace any local items with the server's version (including deletes) if you're sure that the service was up to date with your local changes when you last sync'd. Upload any local changes that the server doesn't know about."},
 	codeSyncState: {http.StatusGone, "The sync state generation is not found; continue from an initial sync."},

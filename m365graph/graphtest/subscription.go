@@ -68,6 +68,20 @@ func (s *subscriptions) find(id string, now time.Time) *subscription {
 	return s.all[i]
 }
 
+// twin gives the subscription of the same caller to the same changes of the
+// same resource, of which there can be one; nil if there is none.
+func (s *subscriptions) twin(of *subscription, now time.Time) *subscription {
+	path := func(sub *subscription) string { return strings.Trim(sub.resource, "/") }
+	i := slices.IndexFunc(s.all, func(sub *subscription) bool {
+		return sub.appID == of.appID && sub.creator == of.creator && strings.EqualFold(path(sub), path(of)) &&
+			sub.changeType() == of.changeType() && now.Before(sub.expires)
+	})
+	if i < 0 {
+		return nil
+	}
+	return s.all[i]
+}
+
 func (s *subscriptions) remove(gone *subscription) {
 	s.all = slices.DeleteFunc(s.all, func(sub *subscription) bool { return sub == gone })
 }
@@ -105,10 +119,13 @@ var subscriptionSchema = &schema[*subscription]{
 	},
 }
 
+// changeType lists the kinds of changes, each once, in the order of Graph.
 func (sub *subscription) changeType() string {
 	var words []string
-	for _, k := range sub.changes {
-		words = append(words, string(k))
+	for _, k := range everyChange {
+		if slices.Contains(sub.changes, k) {
+			words = append(words, string(k))
+		}
 	}
 	return strings.Join(words, ",")
 }

@@ -134,7 +134,7 @@ func TestLifecycleOnDemand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &receiver{}
 		f := setupNotified(t, r)
-		quiet := f.subscribe(t, nil)["id"].(string)
+		quiet := f.subscribe(t, map[string]any{"changeType": "created"})["id"].(string)
 		id := f.subscribe(t, map[string]any{"lifecycleNotificationUrl": "https://receiver.example/life"})["id"].(string)
 		users := f.subscribe(t, map[string]any{"resource": "users", "changeType": "updated", "lifecycleNotificationUrl": "https://receiver.example/life"})["id"].(string)
 		for _, event := range []graphtest.LifecycleEvent{graphtest.MissedNotifications, graphtest.ReauthorizationRequired, graphtest.SubscriptionRemoved} {
@@ -268,8 +268,8 @@ func TestSlowSubscriberStopsNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := &fixture{s, subscriberToken(t, salesID)}
-	for _, path := range []string{"/slow", "/quick"} {
-		f.subscribe(t, map[string]any{"notificationUrl": place.URL + path})
+	for path, changes := range map[string]string{"/slow": "created,updated", "/quick": "created"} {
+		f.subscribe(t, map[string]any{"notificationUrl": place.URL + path, "changeType": changes})
 	}
 	var work sync.WaitGroup
 	for range 4 {

@@ -68,6 +68,9 @@ func postSubscription(c *call) (*reply, error) {
 	defer c.s.mu.Unlock()
 	j := &c.s.tenant.journal
 	subs := &j.subscriptions
+	if twin := subs.twin(sub, c.now); twin != nil {
+		return nil, failf(codeSubscriptionTwin, "Subscription Id %s already exists for the requested combination", twin.id)
+	}
 	subs.made++
 	sub.id, sub.began = guid("subscription", c.s.tenant.ID, subs.made), j.last
 	subs.all = append(subs.all, sub)

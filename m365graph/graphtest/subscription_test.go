@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,6 +81,51 @@ func TestSubscriptionsMatchTheirResource(t *testing.T) {
 		}
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("told\n%v, want\n%v", got, want)
+		}
+	})
+}
+
+// TestSubscriptionsAreUnique holds "Duplicate subscription behavior" of
+// https://learn.microsoft.com/graph/api/subscription-post-subscriptions; clients
+// read the id of the other one from the message.
+func TestSubscriptionsAreUnique(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := setupNotified(t, &receiver{})
+		first := f.subscribe(t, map[string]any{"changeType": "updated,created"})
+		if first["changeType"] != "created,updated" {
+			t.Errorf("changeType = %v", first["changeType"])
+		}
+		again := map[string]any{"changeType": "created, updated,created", "resource": "/Me/messages/", "notificationUrl": "https://receiver.example/other"}
+		a := f.do(t, "POST", "/subscriptions", subscription(again))
+		if want := fmt.Sprintf("Subscription Id %s already exists", first["id"]); a.status != 409 || a.code(t) != "ObjectIdentifierInUse" || !strings.Contains(string(a.body), want) {
+			t.Errorf("the same again = %d %s, want 409 with %q", a.status, a.body, want)
+		}
+		f.subscribe(t, map[string]any{"changeType": "created"})
+		f.subscribe(t, map[string]any{"changeType": "created,updated", "resource": "me/events"})
+		other := &fixture{f.Server, subscriberToken(t, opsID)}
+		other.subscribe(t, map[string]any{"changeType": "created,updated"})
+		f.do(t, "DELETE", "/subscriptions/"+first["id"].(string), "")
+		f.subscribe(t, again)
+		var made int
+		var work sync.WaitGroup
+		statuses := make(chan int, 8)
+		for range 8 {
+			work.Go(func() {
+				if a, err := f.try(t, "POST", "/subscriptions", subscription(map[string]any{"changeType": "deleted"})); err == nil {
+					statuses <- a.status
+				}
+			})
+		}
+		work.Wait()
+		close(statuses)
+		for status := range statuses {
+			if status == http.StatusCreated {
+				made++
+			}
+		}
+		if made != 1 {
+			t.Errorf("eight at once make %d subscriptions, want 1", made)
 		}
 	})
 }
