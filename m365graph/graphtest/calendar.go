@@ -215,5 +215,5 @@ func sortByStart(views []*eventView) []*eventView {
 
 // ownsAddress tells whether a person is the one that an address names; an empty one names the owner.
 func (cal *calendarState) ownsAddress(address string) bool {
-	return address == "" || strings.EqualFold(address, cal.owner.Mail) || strings.EqualFold(address, cal.owner.UserPrincipalName)
+	return address == "" || cal.owner.has(address)
 }

@@ -33,7 +33,7 @@ func (cal *calendarState) roleOf(u *userState) int {
 	}
 	role := 0
 	for _, p := range cal.Permissions {
-		if p.Address == "" || u != nil && (strings.EqualFold(p.Address, u.Mail) || strings.EqualFold(p.Address, u.UserPrincipalName)) {
+		if p.Address == "" || u != nil && u.has(p.Address) {
 			role = max(role, slices.Index(calendarRoles, p.Role))
 		}
 	}

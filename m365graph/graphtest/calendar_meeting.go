@@ -136,13 +136,15 @@ func (c *call) sendMeeting(v *eventView, to []Attendee, about *meeting, mail Mes
 	sent := *about
 	sent.event = sharedMeeting{sender.calendar, v.ref()}
 	sender.mail.saveMeeting(mail, &sent, c.now)
-	done := []*userState{nil, sender}
-	for _, a := range to {
-		u := c.s.tenant.byAddress(a.Address)
-		if slices.Contains(done, u) {
+	recipients := make([]Recipient, len(to))
+	for i, a := range to {
+		recipients[i] = a.Recipient
+	}
+	mailboxes, _ := c.s.tenant.expand(recipients)
+	for _, u := range mailboxes {
+		if u == sender {
 			continue
 		}
-		done = append(done, u)
 		told := *about
 		told.event = sharedMeeting{u.calendar, v.ref()}
 		u.mail.deliverMeeting(mail, &told, c.now)

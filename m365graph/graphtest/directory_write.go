@@ -69,7 +69,9 @@ func updateUser(c *call) (*reply, error) {
 		return nil, err
 	}
 	delete(t.byName, strings.ToLower(u.UserPrincipalName))
+	t.unlist(u)
 	u.User = changed
+	t.list(u)
 	t.byName[strings.ToLower(u.UserPrincipalName)] = u
 	t.journal.record("users", u.ID, itemUpdated)
 	return emptyReply(http.StatusNoContent), nil
@@ -79,6 +81,7 @@ func updateUser(c *call) (*reply, error) {
 func deleteUser(c *call) (*reply, error) {
 	t, u := c.s.tenant, c.user
 	delete(t.byID, u.ID)
+	t.unlist(u)
 	delete(t.byName, strings.ToLower(u.UserPrincipalName))
 	t.users = slices.DeleteFunc(slices.Clone(t.users), func(other *userState) bool { return other == u })
 	t.leaveAll(u.ID)

@@ -20,6 +20,9 @@ func searchMessages(c *call, l *listing[*message]) error {
 	if text == "" {
 		return nil
 	}
+	if !c.token.has(readMail) {
+		return fail(codeAccessDenied) // Mail.ReadBasic does not include searching
+	}
 	for _, other := range []struct {
 		name string
 		code code

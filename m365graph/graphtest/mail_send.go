@@ -22,7 +22,7 @@ func sendRoutes() []route {
 	const send = "https://learn.microsoft.com/graph/api/user-sendmail"
 	routes := []route{
 		{method: "POST", pattern: "/~/sendMail", doc: send, scopes: sendScopes, options: optNone, maxBody: maxMIMEBody, handle: sendMail,
-			differs: "Mail to an address outside of the tenant goes nowhere. A request with more than 500 recipients is refused at once."},
+			differs: "Mail to an address outside of the tenant goes nowhere. More than 500 recipients are refused at once. A group's mail goes to the inboxes of its members, of a Microsoft 365 group too."},
 		{method: "POST", pattern: "/~/microsoft.graph.sendMail", doc: send, scopes: sendScopes, options: optNone, maxBody: maxMIMEBody, handle: sendMail},
 		{method: "POST", pattern: "/~/~messages", doc: create, scopes: writeMail, options: oneOptions, maxBody: maxMIMEBody, handle: createDraft},
 		{method: "POST", pattern: "/~/~messages/{message}/send", doc: "https://learn.microsoft.com/graph/api/message-send", scopes: sendScopes, options: optNone, handle: sendDraft},
@@ -129,11 +129,6 @@ func (c *call) checkSend(m *message) error {
 	return nil
 }
 
-// has tells whether an address is the person's.
-func (u *userState) has(address string) bool {
-	return strings.EqualFold(address, u.Mail) || strings.EqualFold(address, u.UserPrincipalName)
-}
-
 // size is about what a message takes.
 func (m *Message) size() int {
 	n := len(m.Subject) + len(m.Body.Content)
@@ -168,26 +163,22 @@ func (c *call) resolveNames(given []Recipient) []Recipient {
 		}
 		if u := c.s.tenant.byAddress(r.Address); u != nil {
 			list[i].Name = u.DisplayName
+		} else if g := c.s.tenant.groupByAddress(r.Address); g != nil {
+			list[i].Name = g.DisplayName
 		}
 	}
 	return list
 }
 
-// deliver puts a copy into the inbox of each recipient in the tenant. Whoever
-// is not there though the address is the tenant's, is reported to the sender.
+// deliver puts a copy into the inbox of each recipient in the tenant, those of
+// groups included. Whoever is not there though the address is the tenant's, is
+// reported to the sender.
 func (c *call) deliver(sent *message) {
-	var done []*userState
-	var unknown []Recipient
-	for _, r := range slices.Concat(sent.ToRecipients, sent.CcRecipients, sent.BccRecipients) {
-		u := c.s.tenant.byAddress(r.Address)
-		switch {
-		case u == nil && c.s.tenant.hasDomain(domain(r.Address)):
-			unknown = append(unknown, r)
-		case u != nil && !slices.Contains(done, u):
-			done = append(done, u)
-			u.mail.receive(c, sent)
-		}
+	mailboxes, unknown := c.s.tenant.expand(slices.Concat(sent.ToRecipients, sent.CcRecipients, sent.BccRecipients))
+	for _, u := range mailboxes {
+		u.mail.receive(c, sent)
 	}
+	unknown = slices.DeleteFunc(unknown, func(r Recipient) bool { return !c.s.tenant.hasDomain(domain(r.Address)) })
 	if len(unknown) > 0 {
 		c.reportFailure(sent, unknown)
 	}

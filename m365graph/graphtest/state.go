@@ -14,6 +14,8 @@ type tenantState struct {
 	byName map[string]*userState // lower-cased principal names
 	teams  *teamStore
 
+	mailboxes map[string]*userState // by lower-cased address
+
 	groups    []*groupState
 	groupByID map[string]*groupState // lower-cased ids
 
@@ -39,7 +41,7 @@ type userState struct {
 }
 
 func newTenantState(t *Tenant, now time.Time) (*tenantState, error) {
-	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}, drives: map[string]*driveStore{},
+	s := &tenantState{Tenant: t, byID: map[string]*userState{}, byName: map[string]*userState{}, mailboxes: map[string]*userState{}, drives: map[string]*driveStore{},
 		links: map[string]sharedLink{}, copies: map[string]*copyJob{}, signer: newSigner(t.ID), journal: journal{last: 1}}
 	for _, u := range t.Users {
 		if _, err := s.addUser(u, now); err != nil {
@@ -89,6 +91,7 @@ func (t *tenantState) addUser(u *User, now time.Time) (*userState, error) {
 	}
 	t.byID[state.ID], t.byName[name] = state, state
 	t.users = append(t.users, state)
+	t.list(state)
 	return state, nil
 }
 
@@ -115,14 +118,4 @@ func (t *tenantState) user(name string) *userState {
 		return u
 	}
 	return t.byName[strings.ToLower(name)]
-}
-
-// byAddress finds whose mailbox an address is; nil for an outsider's.
-func (t *tenantState) byAddress(address string) *userState {
-	for _, u := range t.users {
-		if strings.EqualFold(u.Mail, address) || strings.EqualFold(u.UserPrincipalName, address) {
-			return u
-		}
-	}
-	return nil
 }

@@ -53,8 +53,8 @@ func (w *watched) kindOf(kind changeKind) changeKind {
 var watchedResources = []*watched{
 	{
 		patterns: []string{"/~/messages", "/~/mailFolders/{folder}/messages"}, typ: "Message", service: exchange,
-		scopes: append([]string{"Mail.ReadBasic"}, readMail...), minutes: 10_080, richMinutes: 1440, options: optSelect | optFilter,
-		changes: everyChange, lifecycle: everyLifecycle, places: mailPlaces, name: mailboxName, read: readWatched(messageSchema, watchedMessage),
+		scopes: basicMail, roles: basicMailRoles, minutes: 10_080, richMinutes: 1440, options: optSelect | optFilter,
+		changes: everyChange, lifecycle: everyLifecycle, places: mailPlaces, name: mailboxName, read: readWatchedMessage,
 	},
 	{
 		patterns: []string{"/~/events", "/~/calendar/events", "/~/calendars/{calendar}/events"}, typ: "Event", service: exchange,
@@ -273,4 +273,9 @@ func readWatched[T any](s *schema[T], find func(*call, change) (T, bool)) func(*
 		}
 		return sh.render(c, v), true, nil
 	}
+}
+
+// readWatchedMessage shows as much of a message as the subscriber may see.
+func readWatchedMessage(c *call, ch change) (object, bool, error) {
+	return readWatched(c.messageSchema(), watchedMessage)(c, ch)
 }
