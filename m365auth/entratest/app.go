@@ -51,8 +51,8 @@ type App struct {
 	Roles []string
 	// RedirectURIs are where the authorization endpoint may send a browser. At
 	// http://localhost and other loopback addresses the port does not matter.
-	// A public client that has none may use any loopback address, and the page
-	// for programs without one, /common/oauth2/nativeclient.
+	// A public client that has none may use any loopback address, by http or https,
+	// and the page for programs without one, /common/oauth2/nativeclient.
 	RedirectURIs []string
 	// AdminConsent says that an administrator has consented to Scopes for
 	// everybody. [Server.Consent] and the admin consent endpoint do so later.
@@ -118,7 +118,7 @@ func (a *App) redirectsTo(uri string) bool {
 	}
 	local := to.Scheme == "http" && isLoopback(to.Hostname())
 	if len(a.RedirectURIs) == 0 && (a.public() || a.PublicFlows) {
-		return local || to.Scheme == "https" && isOurs(to.Host) && to.Path == nativePath
+		return local || to.Scheme == "https" && (isLoopback(to.Hostname()) || isOurs(to.Host) && to.Path == nativePath)
 	}
 	return slices.ContainsFunc(a.RedirectURIs, func(registered string) bool {
 		r, err := url.Parse(registered)

@@ -1,6 +1,8 @@
 package entratest_test
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +60,38 @@ func TestOnBehalfOf(t *testing.T) {
 	}
 	if a := onBehalf(t, s, token, "scope", "Mail.Read Mail.Send"); a.code() != 65001 {
 		t.Errorf("one scope too many answered %d %s, want 65001", a.status, a.text)
+	}
+}
+
+// An API trusts the issuer that its clients' metadata names, by whichever name they call.
+func TestTokensForAnAPINameTheIssuerThatWasCalled(t *testing.T) {
+	t.Parallel()
+	s, _ := middleTier(t, entratest.Options{})
+	if err := s.Consent(webID); err != nil {
+		t.Fatal(err)
+	}
+	port := s.Host()[strings.LastIndex(s.Host(), ":"):]
+	for _, root := range []string{s.URL(), "https://login.microsoftonline.com", "https://login.windows.net", "https://localhost" + port, "https://[::1]" + port} {
+		call := func(f url.Values) answer {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+"/"+s.TenantID()+"/oauth2/v2.0/token", strings.NewReader(f.Encode()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Host = strings.TrimPrefix(root, "https://")
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			res, err := s.Client().Do(req)
+			return read(t, res, err)
+		}
+		began := begin(t, s, "api://"+webID+"/access_as_user")
+		token := call(form("client_id", clientID, "grant_type", "device_code", "device_code", began.str("device_code"))).str("access_token")
+		if got, want := claims(t, token)["iss"], root+"/"+s.TenantID()+"/v2.0"; got != want {
+			t.Errorf("iss = %v, want %s", got, want)
+		}
+		if a := onBehalf(t, s, token); a.status != 200 {
+			t.Errorf("on behalf of, with the token by %s: %d %s", root, a.status, a.text)
+		} else if got := claims(t, a.str("access_token"))["iss"]; got != s.Issuer() {
+			t.Errorf("iss of Graph's token = %v, want the server's, %s", got, s.Issuer())
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package entratest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -38,6 +39,12 @@ type accessClaims struct {
 	Version   string   `json:"ver"`
 	Capable   []string `json:"xms_cc,omitempty"`
 	Resource  string   `json:"xms_mirid,omitempty"`
+	AtClient  *subject `json:"xms_st,omitempty"`
+}
+
+// subject is who the person is to the client, which Graph's userinfo endpoint tells.
+type subject struct {
+	ID string `json:"sub"`
 }
 
 // skew is how far back Entra dates a token, for resources with slow clocks.
@@ -53,7 +60,7 @@ const (
 func (s *Server) accessToken(now time.Time, g grantOf) (string, error) {
 	from := s.notBefore(now, g)
 	claims := accessClaims{
-		Audience: g.scopes.resource, Issuer: s.Issuer(), IssuedAt: from, NotBefore: from, Expires: now.Add(s.opts.TokenLifetime).Unix(),
+		Audience: g.scopes.resource, Issuer: cmp.Or(g.issuer, s.Issuer()), IssuedAt: from, NotBefore: from, Expires: now.Add(s.opts.TokenLifetime).Unix(),
 		AppName: g.app.Name, AppID: g.app.ID, AppAuth: g.acr, Client: g.app.ID, ClientACR: g.acr,
 		TenantID: s.opts.TenantID, ID: tokenID(), Version: "2.0",
 	}
@@ -65,6 +72,9 @@ func (s *Server) accessToken(now time.Time, g grantOf) (string, error) {
 		claims.ObjectID, claims.Subject = g.user.ID, pairwise(g.user, g.scopes.resource)
 		claims.Began = strconv.Itoa(g.began)
 		claims.Scopes = strings.Join(slices.Concat(g.granted, g.scopes.openID), " ")
+		if slices.Contains(g.scopes.openID, "openid") {
+			claims.AtClient = &subject{pairwise(g.user, g.app.ID)}
+		}
 	}
 	if g.claims.cae {
 		claims.Capable = []string{"CP1"}
@@ -103,23 +113,27 @@ type idClaims struct {
 	Name      string `json:"name"`
 	Nonce     string `json:"nonce,omitempty"`
 	ObjectID  string `json:"oid"`
-	Username  string `json:"preferred_username"`
+	Username  string `json:"preferred_username,omitempty"`
 	Subject   string `json:"sub"`
 	TenantID  string `json:"tid"`
+	UPN       string `json:"upn,omitempty"`         // of the first version
+	Unique    string `json:"unique_name,omitempty"` // of the first version
 	ID        string `json:"uti"`
 	Version   string `json:"ver"`
 }
 
 func (s *Server) idToken(c *call, g grantOf) (string, error) {
 	claims := idClaims{
-		// The issuer is that of the metadata which the client read.
-		Audience: g.app.ID, Issuer: c.base + "/" + s.opts.TenantID + "/v2.0",
+		Audience: g.app.ID, Issuer: c.issuer(s.opts.TenantID),
 		IssuedAt: c.now.Add(-skew).Unix(), NotBefore: c.now.Add(-skew).Unix(), Expires: c.now.Add(s.opts.TokenLifetime).Unix(),
 		Name: g.user.DisplayName, Nonce: g.nonce, ObjectID: g.user.ID, Username: g.user.UPN,
 		Subject: pairwise(g.user, g.app.ID), TenantID: s.opts.TenantID, ID: tokenID(), Version: "2.0",
 	}
 	if slices.Contains(g.scopes.openID, "email") {
 		claims.Email = g.user.UPN
+	}
+	if c.v1 {
+		claims.Username, claims.UPN, claims.Unique, claims.Version = "", g.user.UPN, g.user.UPN, "1.0"
 	}
 	k, err := tokenSigner()
 	if err != nil {

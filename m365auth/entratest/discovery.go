@@ -18,10 +18,10 @@ func (s *Server) openIDConfiguration(c *call) reply {
 	root, cl := c.base+"/"+url.PathEscape(tenant), cloudOf(hostName(c.Host))
 	endpoints := "/oauth2/v2.0"
 	if !strings.Contains(c.URL.Path, "/v2.0/") {
-		endpoints = "/oauth2"
+		endpoints, c.v1 = "/oauth2", true
 	}
 	return jsonReply(http.StatusOK, map[string]any{
-		"issuer":                                c.base + "/" + s.issuerTenant(tenant) + "/v2.0",
+		"issuer":                                c.issuer(s.issuerTenant(tenant)),
 		"authorization_endpoint":                root + endpoints + "/authorize",
 		"token_endpoint":                        root + endpoints + "/token",
 		"device_authorization_endpoint":         root + endpoints + "/devicecode",
@@ -31,6 +31,7 @@ func (s *Server) openIDConfiguration(c *call) reply {
 		"grant_types_supported":                 slices.Sorted(maps.Keys(grants))[1:], // without the empty one
 		"response_types_supported":              []string{"code"},
 		"code_challenge_methods_supported":      []string{"plain", "S256"},
+		"userinfo_endpoint":                     "https://" + cl.graph[0] + "/oidc/userinfo",
 		"request_uri_parameter_supported":       false,
 		"http_logout_supported":                 false,
 		"response_modes_supported":              []string{"query", "fragment", "form_post"},
@@ -42,6 +43,18 @@ func (s *Server) openIDConfiguration(c *call) reply {
 		"msgraph_host":                          cl.graph[0],
 		"tenant_region_scope":                   nil,
 	})
+}
+
+// issuer is the iss of id_tokens and metadata: that of the authority which the
+// client calls, and in the first version that of the token service.
+func (c *call) issuer(tenant string) string {
+	if !c.v1 {
+		return c.base + "/" + tenant + "/v2.0"
+	}
+	if name := hostName(c.Host); isOurs(name) && !isLoopback(name) {
+		return "https://" + cloudOf(name).sts + "/" + tenant + "/"
+	}
+	return c.base + "/" + tenant + "/"
 }
 
 // issuerTenant is how a tenant stands in the issuer: the aliases of many

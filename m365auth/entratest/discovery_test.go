@@ -33,6 +33,7 @@ func TestDiscoveryNamesTheEndpointsOfTheTenant(t *testing.T) {
 			"authorization_endpoint":        root + "/oauth2/v2.0/authorize",
 			"end_session_endpoint":          root + "/oauth2/v2.0/logout",
 			"jwks_uri":                      root + "/discovery/v2.0/keys",
+			"userinfo_endpoint":             "https://graph.microsoft.com/oidc/userinfo",
 		} {
 			if got := a.str(field); got != want {
 				t.Errorf("discovery of %s: %s = %q, want %q", tenant, field, got, want)

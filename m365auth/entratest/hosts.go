@@ -13,19 +13,20 @@ import (
 type cloud struct {
 	instance string   // as the OpenID configuration names it
 	cache    string   // under which name MSAL keeps its tokens
+	sts      string   // the issuer of the first version
 	login    []string // the first one is what clients should call
 	graph    []string
 }
 
 var clouds = []cloud{
-	{"microsoftonline.com", "login.windows.net",
+	{"microsoftonline.com", "login.windows.net", "sts.windows.net",
 		[]string{publicHost, "login.windows.net", "login.microsoft.com", "sts.windows.net"},
 		[]string{"graph.microsoft.com", "canary.graph.microsoft.com"}},
-	{"microsoftonline.us", "login.microsoftonline.us",
+	{"microsoftonline.us", "login.microsoftonline.us", "sts.windows.net",
 		[]string{"login.microsoftonline.us", "login.usgovcloudapi.net"},
 		[]string{"graph.microsoft.us", "dod-graph.microsoft.us"}},
-	{"partner.microsoftonline.cn", "login.partner.microsoftonline.cn",
-		[]string{"login.partner.microsoftonline.cn", "login.chinacloudapi.cn"},
+	{"partner.microsoftonline.cn", "login.partner.microsoftonline.cn", "sts.chinacloudapi.cn",
+		[]string{"login.partner.microsoftonline.cn", "login.chinacloudapi.cn", "sts.chinacloudapi.cn"},
 		[]string{"microsoftgraph.chinacloudapi.cn"}},
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha1" // x5t is defined by it (RFC 7515, 4.1.7)
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -67,8 +68,9 @@ func newCertificate(ip net.IP) (tls.Certificate, error) {
 
 // signer signs tokens as Entra does, RS256.
 type signer struct {
-	key *rsa.PrivateKey
-	id  string
+	key  *rsa.PrivateKey
+	cert []byte // its own, in DER
+	id   string // the certificate's thumbprint, as Entra names its keys
 }
 
 // tokenSigner makes the signing key at its first use, once in a process: it
@@ -79,13 +81,24 @@ var tokenSigner = sync.OnceValues(func() (*signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("entratest: make a signing key: %w", err)
 	}
-	thumb := sha256.Sum256(x509.MarshalPKCS1PublicKey(&key.PublicKey))
-	return &signer{key: key, id: base64.RawURLEncoding.EncodeToString(thumb[:20])}, nil
+	now := time.Now()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(now.UnixNano()),
+		Subject:      pkix.Name{CommonName: "accounts.accesscontrol.windows.net"},
+		NotBefore:    now.Add(-time.Hour),
+		NotAfter:     now.AddDate(5, 0, 0),
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, fmt.Errorf("entratest: certify the signing key: %w", err)
+	}
+	thumb := sha1.Sum(cert)
+	return &signer{key: key, cert: cert, id: base64.RawURLEncoding.EncodeToString(thumb[:])}, nil
 })
 
 // sign returns claims, any JSON object, as a compact JWT.
 func (k *signer) sign(claims any) (string, error) {
-	header, err := json.Marshal(map[string]string{"typ": "JWT", "alg": "RS256", "kid": k.id})
+	header, err := json.Marshal(map[string]string{"typ": "JWT", "alg": "RS256", "x5t": k.id, "kid": k.id})
 	if err != nil {
 		return "", err
 	}
@@ -124,19 +137,23 @@ func (s *Server) Key(ctx context.Context, kid string) (crypto.PublicKey, error) 
 
 // jwk is a key in a JSON Web Key Set (RFC 7517).
 type jwk struct {
-	Type   string `json:"kty"`
-	Use    string `json:"use"`
-	ID     string `json:"kid"`
-	N      string `json:"n"`
-	E      string `json:"e"`
-	Issuer string `json:"issuer"`
+	Type string `json:"kty"`
+	Use  string `json:"use"`
+	ID   string `json:"kid"`
+	N    string `json:"n"`
+	E    string `json:"e"`
+	// Thumbprint and Chain are of a certificate that some libraries read instead.
+	Thumbprint string   `json:"x5t"`
+	Chain      []string `json:"x5c"`
+	Issuer     string   `json:"issuer"`
 }
 
 func (k *signer) jwk(issuer string) jwk {
 	b64 := base64.RawURLEncoding
 	return jwk{
 		Type: "RSA", Use: "sig", ID: k.id, Issuer: issuer,
-		N: b64.EncodeToString(k.key.N.Bytes()),
-		E: b64.EncodeToString(big.NewInt(int64(k.key.E)).Bytes()),
+		N:          b64.EncodeToString(k.key.N.Bytes()),
+		E:          b64.EncodeToString(big.NewInt(int64(k.key.E)).Bytes()),
+		Thumbprint: k.id, Chain: []string{base64.StdEncoding.EncodeToString(k.cert)},
 	}
 }

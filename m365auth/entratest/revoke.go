@@ -2,6 +2,7 @@ package entratest
 
 import (
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 )
@@ -79,7 +80,18 @@ func (s *Server) own(token string) (*jwt, bool) {
 	if err != nil {
 		return nil, false
 	}
-	return t, t.header.KeyID == k.id && t.claims.Issuer == s.Issuer() && t.signedBy(k.key.Public())
+	return t, t.header.KeyID == k.id && s.isIssuer(t.claims.Issuer) && t.signedBy(k.key.Public())
+}
+
+// isIssuer reports whether an iss is this server's, by its address or a real name.
+func (s *Server) isIssuer(iss string) bool {
+	root, ours := strings.CutSuffix(iss, "/"+s.opts.TenantID+"/v2.0")
+	host, secure := strings.CutPrefix(root, "https://")
+	_, known := s.Serves(host)
+	if name, port, err := net.SplitHostPort(host); err == nil && isLoopback(name) {
+		known = strings.HasSuffix(s.host, ":"+port)
+	}
+	return ours && secure && known
 }
 
 // policy is a conditional access policy for one person.

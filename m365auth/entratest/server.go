@@ -173,7 +173,8 @@ func (s *Server) Host() string { return s.host }
 // An authority is the URL, a slash, and [Server.TenantID] or "common".
 func (s *Server) URL() string { return "https://" + s.host }
 
-// Issuer is the iss of every access token, "https://HOST/TENANT/v2.0".
+// Issuer is the iss of access tokens, "https://HOST/TENANT/v2.0". In those for the
+// API of another application, HOST is the name by which the client called.
 func (s *Server) Issuer() string { return s.URL() + "/" + s.opts.TenantID + "/v2.0" }
 
 // TenantID is the tenant's GUID.

@@ -92,6 +92,10 @@ func (s *Server) token(c *call) reply {
 		return p.reply(c)
 	}
 	g.acr, g.claims = acr, claims
+	if g.scopes.resource != s.opts.Audience {
+		// Another application's API looks the issuer up where its clients sign in.
+		g.issuer = c.base + "/" + s.opts.TenantID + "/v2.0"
+	}
 	answer, err := s.issue(c, g)
 	if err != nil {
 		return newProblem(90033, "").reply(c)
@@ -146,6 +150,7 @@ type grantOf struct {
 	refresh string   // token, where one is due
 	nonce   string   // for the id_token
 	mirid   string   // resource id of a managed identity
+	issuer  string   // where it is not the server's
 	began   int      // as that of a family
 	acr     string
 	claims  claimsAsked

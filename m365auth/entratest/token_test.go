@@ -3,7 +3,9 @@ package entratest_test
 import (
 	"crypto"
 	"crypto/rsa"
+	"crypto/sha1" // x5t is defined by it
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
@@ -99,7 +101,11 @@ func TestAccessTokenSaysWhoAndVerifies(t *testing.T) {
 	if sub, _ := got["sub"].(string); sub == "" || sub == claims(t, a.str("id_token"))["sub"] {
 		t.Error("sub is missing, or the same for two audiences; want a pairwise one")
 	}
+	if diff := cmp.Diff(map[string]any{"sub": claims(t, a.str("id_token"))["sub"]}, got["xms_st"]); diff != "" {
+		t.Errorf("xms_st (-want +got):\n%s", diff)
+	}
 	delete(got, "uti")
+	delete(got, "xms_st")
 	delete(got, "rh")
 	delete(got, "sub")
 	want := map[string]any{
@@ -125,12 +131,15 @@ func verify(t *testing.T, s *entratest.Server, token string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var head struct{ Alg, Kid, Typ string }
+	var head struct{ Alg, Kid, Typ, X5T string }
 	if err := json.Unmarshal(header, &head); err != nil || head.Alg != "RS256" {
 		t.Fatalf("header %s, want alg RS256 (%v)", header, err)
 	}
 	var set struct {
-		Keys []struct{ Kid, Kty, N, E string }
+		Keys []struct {
+			Kid, Kty, N, E, X5T string
+			X5C                 []string
+		}
 	}
 	if err := json.Unmarshal([]byte(get(t, s, "/common/discovery/v2.0/keys").text), &set); err != nil || len(set.Keys) != 1 {
 		t.Fatalf("the key set has %d keys, want 1 (%v)", len(set.Keys), err)
@@ -138,9 +147,17 @@ func verify(t *testing.T, s *entratest.Server, token string) {
 	if set.Keys[0].Kid != head.Kid {
 		t.Errorf("kid of the token = %q, of the key %q, want the same", head.Kid, set.Keys[0].Kid)
 	}
+	der, _ := base64.StdEncoding.DecodeString(set.Keys[0].X5C[0])
+	cert, err := x509.ParseCertificate(der)
+	if thumb := sha1.Sum(der); err != nil || set.Keys[0].X5T != base64.RawURLEncoding.EncodeToString(thumb[:]) || head.X5T != set.Keys[0].X5T {
+		t.Fatalf("x5t of the token = %q, of the key %q, want the thumbprint of x5c (%v)", head.X5T, set.Keys[0].X5T, err)
+	}
 	n, _ := base64.RawURLEncoding.DecodeString(set.Keys[0].N)
 	e, _ := base64.RawURLEncoding.DecodeString(set.Keys[0].E)
 	key := &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}
+	if !key.Equal(cert.PublicKey) {
+		t.Error("the certificate in x5c is of another key")
+	}
 	sig, err := base64.RawURLEncoding.DecodeString(parts[2])
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,9 @@ func (s *Server) v1(next func(*call) reply) func(*call) reply {
 	return func(c *call) reply {
 		c.v1 = true
 		withScope(c.form)
+		if code := c.form.Get("code"); code != "" && c.grant() == grantDevice && !c.form.Has("device_code") {
+			c.form.Set("device_code", code) // as the first version calls it
+		}
 		if q := c.URL.Query(); withScope(q) {
 			c.URL.RawQuery = q.Encode()
 		}

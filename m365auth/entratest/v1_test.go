@@ -26,9 +26,12 @@ func TestFirstVersionSignsIn(t *testing.T) {
 	if d.str("verification_url") == "" || d.str("expires_in") != "900" {
 		t.Fatalf("devicecode answered %d %s, want the first version's names and texts", d.status, d.text)
 	}
-	a := postV1(t, s, "token", form("client_id", clientID, "resource", graph, "grant_type", "device_code", "code", d.str("device_code"), "device_code", d.str("device_code")))
+	a := postV1(t, s, "token", form("client_id", clientID, "resource", graph, "grant_type", "device_code", "code", d.str("device_code")))
 	if a.status != 200 || a.str("expires_in") != "3599" || a.str("expires_on") == "" || a.str("resource") != graph || a.str("id_token") == "" {
 		t.Fatalf("token answered %d %s, want numbers as texts and the resource", a.status, a.text)
+	}
+	if id := claims(t, a.str("id_token")); id["ver"] != "1.0" || id["upn"] != sales || id["unique_name"] != sales || id["preferred_username"] != nil || id["iss"] != s.URL()+"/"+s.TenantID()+"/" {
+		t.Errorf("the id_token says %v, want the first version's claims", id)
 	}
 	again := postV1(t, s, "token", form("client_id", clientID, "resource", graph, "grant_type", "refresh_token", "refresh_token", a.str("refresh_token")))
 	if again.status != 200 || again.str("access_token") == "" {
@@ -75,6 +78,16 @@ func TestFirstVersionDescribesItself(t *testing.T) {
 	a := get(t, s, "/common/.well-known/openid-configuration")
 	if got, want := a.str("token_endpoint"), s.URL()+"/common/oauth2/token"; got != want {
 		t.Errorf("token_endpoint = %q, want %q", got, want)
+	}
+	for host, want := range map[string]string{
+		"login.microsoftonline.com": "https://sts.windows.net/", "sts.windows.net": "https://sts.windows.net/",
+		"login.chinacloudapi.cn": "https://sts.chinacloudapi.cn/",
+	} {
+		at := "https://" + host + "/" + s.TenantID() + "/.well-known/openid-configuration"
+		res, err := s.Client().Get(at)
+		if got := read(t, res, err).str("issuer"); got != want+s.TenantID()+"/" {
+			t.Errorf("issuer by %s = %q, want %q", at, got, want+s.TenantID()+"/")
+		}
 	}
 	if k := get(t, s, "/common/discovery/keys"); k.status != 200 || !strings.Contains(k.text, `"kid"`) {
 		t.Errorf("keys answered %d %s, want a key", k.status, k.text)
