@@ -22,6 +22,7 @@ const graphAppID = "00000003-0000-0000-c000-000000000000"
 // token is what a verified access token says.
 type token struct {
 	objectID string
+	subject  string   // who the person is to the client
 	appID    string   // of the client
 	scopes   []string // scp, or roles of an application
 	app      bool     // no user is present
@@ -35,10 +36,14 @@ type claims struct {
 	Expires   float64  `json:"exp"`
 	NotBefore float64  `json:"nbf"`
 	ObjectID  string   `json:"oid"`
+	Subject   string   `json:"sub"`
 	Scopes    string   `json:"scp"`
 	Roles     []string `json:"roles"`
 	AppID     string   `json:"appid"` // of version 1 tokens
 	Party     string   `json:"azp"`   // the same, of version 2
+	AtClient  struct {
+		Subject string `json:"sub"` // as in the client's id_token
+	} `json:"xms_st"`
 }
 
 // authenticate verifies the bearer of a request.
@@ -189,7 +194,7 @@ func (s *Server) accept(c *claims) (*token, error) {
 	case now.Add(leeway).Before(unixTime(c.NotBefore)):
 		return nil, errTokenEarly
 	}
-	t := &token{objectID: c.ObjectID, appID: orElse(c.AppID, c.Party), scopes: strings.Fields(c.Scopes)}
+	t := &token{objectID: c.ObjectID, subject: orElse(c.AtClient.Subject, c.Subject), appID: orElse(c.AppID, c.Party), scopes: strings.Fields(c.Scopes)}
 	if len(t.scopes) == 0 {
 		t.app, t.scopes = true, c.Roles
 	}

@@ -93,8 +93,8 @@ func TestRoutesAreDocumented(t *testing.T) {
 		if r.service == nil || r.handle == nil {
 			t.Errorf("%s has no service or no handler", name)
 		}
-		if !strings.HasPrefix(r.doc, "https://learn.microsoft.com/graph/") {
-			t.Errorf("%s follows %q, want a page of learn.microsoft.com/graph/", name, r.doc)
+		if !strings.HasPrefix(r.doc, "https://learn.microsoft.com/graph/") && !strings.HasPrefix(r.doc, "https://learn.microsoft.com/entra/") {
+			t.Errorf("%s follows %q, want a page of learn.microsoft.com", name, r.doc)
 		}
 		if r.differs != "" && !strings.HasSuffix(r.differs, ".") {
 			t.Errorf("%s differs by %q, want a sentence", name, r.differs)

@@ -83,7 +83,7 @@ var macros = map[string][]string{
 func allRoutes() [][]route {
 	return [][]route{
 		batchRoutes(),
-		userRoutes(), groupRoutes(), directoryRoutes(), peopleRoutes(), photoRoutes(),
+		userRoutes(), groupRoutes(), directoryRoutes(), peopleRoutes(), photoRoutes(), userInfoRoutes(),
 		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), mailDeltaRoutes(),
 		calendarRoutes(),
 		driveRoutes(),

@@ -195,13 +195,16 @@ func (x *httpExchange) prepare() error {
 	return x.match(segments)
 }
 
-// cutVersion takes the version off a path. v2.0 is OneDrive's old spelling.
+// cutVersion takes the version off a path. v2.0 is OneDrive's old spelling, and
+// OpenID Connect stands beside the versions.
 func (c *call) cutVersion(segments []segment) ([]segment, error) {
 	version := strings.ToLower(segments[0].text)
 	switch version {
 	case "v1.0", "beta":
 	case "v2.0":
 		version = "v1.0"
+	case "oidc":
+		return segments, nil
 	default:
 		return nil, failf(codeBadRequest, "Invalid version: %s", segments[0].text)
 	}
