@@ -73,7 +73,7 @@ func TestEnvironmentKeepsWhatIsThere(t *testing.T) {
 		"NO_PROXY=build.example,.microsoft.com", "no_proxy=*",
 	}, r, "/t/ready.json")
 	for name, want := range map[string]string{
-		"PATH": "/bin", "HTTPS_PROXY": r.Proxy, "https_proxy": r.Proxy, "SSL_CERT_FILE": r.CAFile, "REQUESTS_CA_BUNDLE": r.CAFile, "SSL_CERT_DIR": "/t/ca",
+		"PATH": "/bin", "HTTPS_PROXY": r.Proxy, "https_proxy": r.Proxy, "SSL_CERT_FILE": r.CAFile, "REQUESTS_CA_BUNDLE": r.CAFile, "HTTPLIB2_CA_CERTS": r.CAFile, "PERL_LWP_SSL_CA_FILE": r.CAFile, "SSL_CERT_DIR": "/t/ca",
 		"NODE_OPTIONS": `--max-old-space-size=64 --require="/t/a b.cjs"`, "NODE_EXTRA_CA_CERTS": r.CAFile,
 		"NO_PROXY": "localhost,127.0.0.1,::1,build.example", readyEnv: "/t/ready.json",
 	} {
