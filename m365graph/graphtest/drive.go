@@ -62,22 +62,22 @@ const defaultQuota = 1 << 40
 
 // newDrive loads a drive and enters it among those of the tenant. given may be
 // nil: an empty drive.
-func (s *tenantState) newDrive(owner driveOwner, given *Drive, now time.Time) (*driveStore, error) {
+func (t *tenantState) newDrive(owner driveOwner, given *Drive, now time.Time) (*driveStore, error) {
 	if given == nil {
 		given = &Drive{}
 	}
 	d := &driveStore{
-		tenant: s, owner: owner, id: orElse(given.ID, owner.driveID()), name: orElse(given.Name, owner.library), quota: given.Quota, noAnonymous: given.NoAnonymousLinks, started: now,
+		tenant: t, owner: owner, id: orElse(given.ID, owner.driveID()), name: orElse(given.Name, owner.library), quota: given.Quota, noAnonymous: given.NoAnonymousLinks, started: now,
 		items: map[string]*driveNode{}, sessions: map[string]*uploadSession{}, deleted: map[string]*deletedItem{},
 	}
 	if d.quota == 0 {
 		d.quota = defaultQuota
 	}
-	if s.drive(d.id) != nil {
+	if t.drive(d.id) != nil {
 		return nil, fmt.Errorf("there are two drives with id %s", d.id)
 	}
-	s.drives[strings.ToLower(d.id)] = d
-	s.driveOrder = append(s.driveOrder, d)
+	t.drives[strings.ToLower(d.id)] = d
+	t.driveOrder = append(t.driveOrder, d)
 	d.root = &driveNode{
 		id: driveItemID("item", d.id), name: "root", byName: map[string]*driveNode{},
 		created: now, modified: now, fileCreated: now, fileTime: now, version: 1, contentTimes: 1,
@@ -87,7 +87,7 @@ func (s *tenantState) newDrive(owner driveOwner, given *Drive, now time.Time) (*
 }
 
 // drive finds a drive by its id; clients lower-case them. nil if there is none.
-func (s *tenantState) drive(id string) *driveStore { return s.drives[strings.ToLower(id)] }
+func (t *tenantState) drive(id string) *driveStore { return t.drives[strings.ToLower(id)] }
 
 // load takes over items of the tenant.
 func (s *driveStore) load(parent *driveNode, given []*DriveItem, at string, now time.Time) error {

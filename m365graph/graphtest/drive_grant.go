@@ -60,11 +60,11 @@ func (g *grant) holds(c *call, u *userState, write bool) bool {
 func writes(role string) bool { return role == "write" || role == "owner" }
 
 // named finds a person by id, principal name or address.
-func (s *tenantState) named(name string) *userState {
-	if u := s.user(name); u != nil {
+func (t *tenantState) named(name string) *userState {
+	if u := t.user(name); u != nil {
 		return u
 	}
-	return s.byAddress(name)
+	return t.byAddress(name)
 }
 
 // sharedHere tells whether an item of somebody else is shared with who asks.

@@ -185,8 +185,8 @@ func (c *call) deliver(sent *message) {
 }
 
 // hasDomain tells whether mail to a domain is the tenant's.
-func (s *tenantState) hasDomain(name string) bool {
-	return slices.ContainsFunc(s.users, func(u *userState) bool { return strings.EqualFold(domain(u.Mail), name) })
+func (t *tenantState) hasDomain(name string) bool {
+	return slices.ContainsFunc(t.users, func(u *userState) bool { return strings.EqualFold(domain(u.Mail), name) })
 }
 
 // receive puts a copy of what was sent into the inbox, as far as the receiver

@@ -138,6 +138,20 @@ func (sh *shape[T]) render(c *call, v T, head ...member) object {
 	return o
 }
 
+// plainly shows a resource as it is without any query option.
+func plainly[T any](c *call, s *schema[T], v T) object {
+	return wholeShape(s).render(c, v)
+}
+
+func plainlyAll[T any](c *call, s *schema[T], all []T) []object {
+	sh := wholeShape(s)
+	objects := make([]object, len(all))
+	for i, v := range all {
+		objects[i] = sh.render(c, v)
+	}
+	return objects
+}
+
 func containsFold(names []string, name string) bool {
 	for _, n := range names {
 		if strings.EqualFold(n, name) {

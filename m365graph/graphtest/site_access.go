@@ -39,9 +39,19 @@ func (c *call) checkSite(s *siteStore) error {
 }
 
 // open tells whether the person may enter the site; an application has no
-// place of its own and may.
+// place of its own and may. A site that says nothing takes after its group,
+// which lets everybody in if it is public, or else after the site above.
 func (s *siteStore) open(t *token) bool {
-	return t.app || s.members == nil || slices.Contains(s.members, t.objectID)
+	switch {
+	case t.app:
+		return true
+	case s.members != nil:
+		return slices.Contains(s.members, t.objectID)
+	case s.group != "":
+		g := s.tenant.groupByID[strings.ToLower(s.group)]
+		return g != nil && (strings.EqualFold(g.Visibility, "Public") || slices.Contains(g.members, t.objectID) || slices.Contains(g.owners, t.objectID))
+	}
+	return s.parent == nil || s.parent.open(t)
 }
 
 // granted tells whether the application was let into the site, for its

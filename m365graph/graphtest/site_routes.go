@@ -32,6 +32,7 @@ func siteRoutes() []route {
 		siteRoute("GET", "/~site/sites", "site-list-subsites", siteReadScopes, siteListOptions, listSubsites),
 		siteRoute("GET", "/~site/sites/{subsite}", "site-get", siteReadScopes, oneOptions, getSite),
 		siteRoute("GET", "/~site/drives", "drive-list", siteReadFileScopes, siteListOptions, listSiteDrives),
+		siteRoute("GET", "/groups/{group}/drives", "drive-list", siteReadFileScopes, siteListOptions, listSiteDrives),
 		siteRoute("GET", "/~site/permissions/{permission}", "site-get-permission", siteOwnScopes, oneOptions, getSitePermission),
 		siteRoute("GET", "/~/followedSites", "sites-list-followed", siteReadScopes[:4], siteListOptions, listFollowedSites),
 		siteRoute("POST", "/~/followedSites/add", "site-follow", siteWriteScopes[:3], oneOptions, followSites),

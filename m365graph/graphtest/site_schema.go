@@ -182,25 +182,6 @@ func (i *listItem) sharePointIDs() object {
 	return append(i.list.site.sharePointIDs(), member{"listId", i.list.id}, member{"listItemId", i.id()}, member{"listItemUniqueId", i.uniqueID()})
 }
 
-// plainly shows a resource as it is without any query option.
-func plainly[T any](c *call, s *schema[T], v T) object {
-	sh := &shape[T]{schema: s}
-	for i := range s.props {
-		if p := &s.props[i]; p.show == always || p.show == unlessNil {
-			sh.props = append(sh.props, p)
-		}
-	}
-	return sh.render(c, v)
-}
-
-func plainlyAll[T any](c *call, s *schema[T], all []T) []object {
-	objects := make([]object, len(all))
-	for i, v := range all {
-		objects[i] = plainly(c, s, v)
-	}
-	return objects
-}
-
 // siteTypes are the types within sites and lists.
 var siteTypes = types{
 	"siteCollection":  {"hostname": "Edm.String", "root": "root", "dataLocationCode": "Edm.String"},

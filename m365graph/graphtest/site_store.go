@@ -61,6 +61,9 @@ func (t *tenantState) addSite(g *Site, parent *siteStore, now time.Time) (*siteS
 	if t.siteByPath(s.path) != nil || t.siteByWeb(s.web) != nil {
 		return nil, fmt.Errorf("there are two with this path or id")
 	}
+	if g.Members != nil {
+		s.members = []string{} // nobody is not everybody
+	}
 	for _, name := range g.Members {
 		u := t.user(name)
 		if u == nil {

@@ -291,3 +291,53 @@ func TestSiteDataIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoOpensASiteThatSaysNothing(t *testing.T) {
+	t.Parallel()
+	const heads, all = "8a6f1b5e-0000-4000-8000-0000000000e2", "8a6f1b5e-0000-4000-8000-0000000000e3"
+	tenant := office()
+	tenant.Groups = []*graphtest.Group{
+		{ID: heads, DisplayName: "Heads", GroupTypes: []string{"Unified"}, Visibility: "Private", Owners: []string{opsID}},
+		{ID: all, DisplayName: "All", GroupTypes: []string{"Unified"}, Owners: []string{opsID}},
+	}
+	report := &graphtest.DriveItem{ID: "report", Name: "report.txt", Content: []byte("x"), Shared: []graphtest.Share{{With: salesID}}}
+	tenant.Sites = []*graphtest.Site{
+		{
+			Path: "sites/heads", DisplayName: "Heads", Group: heads, Sites: []*graphtest.Site{{Path: "minutes"}},
+			Drives: []*graphtest.Drive{{ID: "b!Heads", Items: []*graphtest.DriveItem{report, {ID: "plan", Name: "plan.txt"}}}},
+		},
+		{Path: "sites/all", DisplayName: "All", Group: all},
+		{Path: "sites/nobody", Members: []string{}},
+	}
+	f := setup(t, tenant)
+	desk := mint(t, map[string]any{"scp": siteScopes})
+	ops := mint(t, map[string]any{"scp": siteScopes, "oid": opsID})
+	for _, test := range []struct {
+		path      string
+		desk, ops int
+	}{
+		{"/sites/root:/sites/heads", 403, 200},
+		{"/sites/root:/sites/heads/minutes", 403, 200},
+		{"/groups/" + heads + "/drive/root", 403, 200},
+		{"/groups/" + heads + "/drives", 403, 200},
+		{"/drives/b!Heads/items/plan", 403, 200},
+		{"/drives/b!Heads/items/report", 200, 200},
+		{"/drives/b!Heads/items/report/content", 302, 302},
+		{"/sites/root:/sites/all", 200, 200},
+		{"/groups/" + all + "/drives", 200, 200},
+		{"/sites/root:/sites/nobody", 403, 403},
+	} {
+		for token, want := range map[string]int{desk: test.desk, ops: test.ops} {
+			if a := f.do(t, "GET", test.path, "", "Authorization", "Bearer "+token); a.status != want {
+				t.Errorf("GET %s = %d %s, want %d (of them it is the one in the group: %v)", test.path, a.status, a.body, want, token == ops)
+			}
+		}
+	}
+	if a := f.do(t, "PATCH", "/drives/b!Heads/items/report", `{"name":"mine.txt"}`, "Authorization", "Bearer "+desk); a.status != http.StatusForbidden {
+		t.Errorf("a write to what is shared for reading = %d, want 403", a.status)
+	}
+	f.token = desk
+	if got := valuesOf(f.get(t, "/sites?search=*"), "displayName"); slices.Contains(got, "Heads") || !slices.Contains(got, "All") {
+		t.Errorf("the search for sites finds %q", got)
+	}
+}

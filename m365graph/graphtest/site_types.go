@@ -22,7 +22,8 @@ type Site struct {
 	Sites  []*Site // subsites
 
 	// Members are the user principal names of those who may open the site.
-	// nil means everybody in the tenant.
+	// nil means, for the site of a private Group, who is in it; for a subsite,
+	// who may open the site above; otherwise everybody in the tenant.
 	Members []string
 	// Applications are granted access one by one, which is all that an
 	// application has whose only permission is Sites.Selected.
