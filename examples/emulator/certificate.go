@@ -24,9 +24,9 @@ type identity struct {
 }
 
 // newIdentity makes an authority, which signs one certificate for the names of the
-// real service. The authority's key is forgotten here, so that nothing else can
+// real service and the loopback address, if another than 127.0.0.1. The authority's key is forgotten here, so that nothing else can
 // ever be signed with it.
-func newIdentity() (*identity, error) {
+func newIdentity(addr net.IP) (*identity, error) {
 	now := time.Now()
 	authority := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "Microsoft 365 emulator, " + now.UTC().Format(time.DateTime)},
@@ -51,6 +51,9 @@ func newIdentity() (*identity, error) {
 		BasicConstraintsValid: true,
 		DNSNames:              slices.Concat(graphtest.Names(), entratest.Names(), []string{"localhost"}),
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+	}
+	if addr != nil {
+		leaf.IPAddresses = append(leaf.IPAddresses, addr)
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

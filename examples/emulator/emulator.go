@@ -42,18 +42,22 @@ func startEmulator(ctx context.Context, s *settings, problems io.Writer, log fun
 			err = errors.Join(err, e.close())
 		}
 	}()
+	addrs, err := addresses(s.listen)
+	if err != nil {
+		return nil, unusable(err)
+	}
+	host, _, err := net.SplitHostPort(addrs[0])
+	if err != nil {
+		return nil, unusable(err)
+	}
 	tenant, release, err := loadTenant(ctx, s, problems)
 	if err != nil {
 		return nil, unusable(err)
 	}
 	e.undo = append(e.undo, release)
-	id, err := newIdentity()
+	id, err := newIdentity(net.ParseIP(host))
 	if err != nil {
 		return nil, fmt.Errorf("make a certificate: %w", err)
-	}
-	addrs, err := addresses(s.listen)
-	if err != nil {
-		return nil, unusable(err)
 	}
 	secret := rand.Text()
 	if err := e.startEntra(s, tenant, id, addrs[1], secret, log); err != nil {

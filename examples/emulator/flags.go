@@ -9,6 +9,13 @@ import (
 	"time"
 )
 
+// The largest generated tenant: a slip of the finger must not take all memory of the
+// machine.
+const (
+	maxUsers    = 10_000
+	maxMessages = 1_000_000
+)
+
 // settings are what the flags of serve and exec say.
 type settings struct {
 	listen        string
@@ -42,6 +49,8 @@ func (s *settings) check() error {
 		return fmt.Errorf("-approve %q is neither auto nor page", s.approve)
 	case s.users < 0 || s.messages < 0:
 		return errors.New("-users and -messages are not negative")
+	case s.users > maxUsers || s.messages > maxMessages:
+		return fmt.Errorf("-users and -messages: %d people and %d messages at most, which take some 2 GB", maxUsers, maxMessages)
 	case s.data != "" && s.generated():
 		return errors.New("-data serves files, and -users and -messages a generated tenant: one of them")
 	case s.seed != 0 && !s.generated():

@@ -195,6 +195,8 @@ func TestHelpAndMistakes(t *testing.T) {
 		{[]string{"serve", "-approve", "never"}, "neither auto nor page"},
 		{[]string{"serve", "-users", "-1"}, "not negative"},
 		{[]string{"serve", "-users", "many"}, "-users"},
+		{[]string{"serve", "-users", "1000000000"}, "at most"},
+		{[]string{"serve", "-messages", "1000001"}, "at most"},
 		{[]string{"serve", "-users", "3", "-data", empty}, "one of them"},
 		{[]string{"serve", "-seed", "3"}, "-seed is for"},
 		{[]string{"serve", "-throttle", "2x"}, "neither off nor real"},

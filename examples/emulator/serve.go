@@ -32,6 +32,9 @@ func serve(ctx context.Context, args []string, std streams) error {
 		return err
 	}
 	e, err := startEmulator(ctx, &s, std.err, log)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return done() // Ctrl-C before it was ready is an end like any other
+	}
 	if err != nil {
 		return errors.Join(err, done())
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net"
 	"os"
@@ -49,6 +50,35 @@ func TestServeAnswersUntilInterrupted(t *testing.T) {
 	}
 	if r.stderr.Len() > 0 {
 		t.Errorf("standard error: %s", r.stderr)
+	}
+}
+
+// Ctrl-C before it is ready is an end like any other.
+func TestServeInterruptedWhileItStarts(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, args := range [][]string{{"serve"}, {"serve", "-users", "1000", "-messages", "1"}} {
+		var out, stderr bytes.Buffer
+		if code := run(ctx, args, streams{strings.NewReader(""), &out, &stderr}); code != 0 || out.Len()+stderr.Len() > 0 {
+			t.Errorf("%q: exit code %d, out %q, err %q, want an end without a word", args, code, &out, &stderr)
+		}
+	}
+}
+
+// The certificate covers whatever loopback address it is to serve on.
+func TestListenOnAnotherLoopbackAddress(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.2:0")
+	if err != nil {
+		t.Skip("this system has one loopback address")
+	}
+	ln.Close()
+	r := serving(t, "-listen", "127.0.0.2:0")
+	for _, address := range []string{r.Graph + "/v1.0/me", "https://graph.microsoft.com/v1.0/me"} {
+		if code, _ := fetch(t, r.client(t, strings.Contains(address, "microsoft")), r.tokenOf(t), address); code != 200 {
+			t.Errorf("%s answered %d, want 200", address, code)
+		}
 	}
 }
 

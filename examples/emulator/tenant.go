@@ -42,8 +42,16 @@ var (
 // loadTenant gives the tenant that the flags ask for, and lets go of its files.
 func loadTenant(ctx context.Context, s *settings, problems io.Writer) (*graphtest.Tenant, func() error, error) {
 	if s.generated() {
-		made := graphtest.Generate(graphtest.GenerateOptions{Users: s.users, Messages: s.messages, Seed: s.seed})
-		return made, func() error { return nil }, nil
+		made := make(chan *graphtest.Tenant, 1)
+		go func() {
+			made <- graphtest.Generate(graphtest.GenerateOptions{Users: s.users, Messages: s.messages, Seed: s.seed})
+		}()
+		select {
+		case tenant := <-made:
+			return tenant, func() error { return nil }, nil
+		case <-ctx.Done(): // the process ends, and the work with it
+			return nil, nil, ctx.Err()
+		}
 	}
 	data, release := demo.Data(), func() error { return nil }
 	if s.data != "" {
