@@ -8,7 +8,7 @@ import (
 
 // GenerateOptions say how large a tenant [Generate] makes.
 type GenerateOptions struct {
-	Users    int    // 0 means 10
+	Users    int    // less than 1 means 10
 	Messages int    // in all mailboxes together; 0 means 100 for each user, less than 0 none
 	Seed     uint64 // another seed, another tenant
 
@@ -77,6 +77,7 @@ type desk struct {
 // department is the people who work on one thing.
 type department struct {
 	name, nick string
+	team       string // id of its team, whose site it is too
 	people     []*desk
 }
 
@@ -95,7 +96,7 @@ func (g *generator) makePeople(n int) {
 	for i := range n {
 		if i < len(departmentNames) {
 			name := departmentNames[i]
-			g.departments = append(g.departments, &department{name: name, nick: strings.ToLower(name)})
+			g.departments = append(g.departments, &department{name: name, nick: strings.ToLower(name), team: guid("generated team", g.tenant.ID, name)})
 		}
 		d := g.departments[i%len(departmentNames)]
 		number := itoa(len(d.people) + 1)

@@ -75,7 +75,7 @@ func (g *generator) makeSites() {
 		lead := d.people[0].self
 		shared := g.folder("Shared", 4+g.IntN(10), lead)
 		site := &Site{
-			Path: "sites/" + d.nick, DisplayName: d.name, Description: "Files and lists of " + d.name,
+			Path: "sites/" + d.nick, Group: d.team, DisplayName: d.name, Description: "Files and lists of " + d.name,
 			CreatedDateTime: g.now.AddDate(-2, 0, 0), LastModifiedDateTime: g.before(60),
 			Drives: []*Drive{{Items: []*DriveItem{shared, g.folder("Templates", 3, lead)}}},
 			Lists:  []*List{g.stock(lead)},

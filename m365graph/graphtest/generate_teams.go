@@ -14,7 +14,7 @@ func (g *generator) makeTeams() {
 	all.Channels = []*Channel{g.channel("General", g.people, 5)}
 	g.tenant.Teams = append(g.tenant.Teams, all)
 	for _, d := range g.departments {
-		t := &Team{DisplayName: d.name, Description: "The desks of " + d.name, CreatedDateTime: g.now.AddDate(-1, 0, 0), Owners: []string{d.people[0].UserPrincipalName}}
+		t := &Team{ID: d.team, DisplayName: d.name, Description: "The desks of " + d.name, CreatedDateTime: g.now.AddDate(-1, 0, 0), Owners: []string{d.people[0].UserPrincipalName}}
 		for _, p := range d.people[1:] {
 			t.Members = append(t.Members, p.UserPrincipalName)
 		}

@@ -55,7 +55,8 @@ func (t *tenantState) addSite(g *Site, parent *siteStore, now time.Time) (*siteS
 	if err := s.identify(g.ID); err != nil {
 		return nil, err
 	}
-	if g.Group != "" && t.groupByID[strings.ToLower(g.Group)] == nil {
+	ofTeam := func(team *Team) bool { return strings.EqualFold(team.ID, g.Group) } // whose group is made later
+	if g.Group != "" && t.groupByID[strings.ToLower(g.Group)] == nil && !slices.ContainsFunc(t.Teams, ofTeam) {
 		return nil, fmt.Errorf("there is no group %q", g.Group)
 	}
 	if t.siteByPath(s.path) != nil || t.siteByWeb(s.web) != nil {

@@ -11,7 +11,7 @@ type Site struct {
 	ID          string
 	Path        string // below the host, such as "sites/marketing"; of a subsite: below its parent
 	Name        string // "" means the last element of Path
-	Group       string // id of the Microsoft 365 group whose site it is; "" means none
+	Group       string // id of the Microsoft 365 group, or of the team, whose site it is; "" means none
 	DisplayName string // "" means Name
 	Description string
 

@@ -104,6 +104,9 @@ func createChannel(c *call) (*reply, error) {
 	}
 	ts.made++
 	c.s.tenant.journal.record("teams/"+t.ID+"/channels", ch.ID, itemCreated)
+	if d := t.library(c.s.tenant); d != nil {
+		d.tell(d.find(ch.folder), itemCreated)
+	}
 	c.announce(&t.channels[0].thread, "channelAdded", member{"channelId", ch.ID}, member{"channelDisplayName", ch.DisplayName})
 	return created(c, channelSchema, ch, "teams('"+t.ID+"')/channels")
 }

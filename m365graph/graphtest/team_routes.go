@@ -52,6 +52,7 @@ func channelRoutes() []route {
 		{method: "GET", pattern: at + "/tabs", doc: teamsDoc + "channel-list-tabs",
 			scopes:  []string{"TeamsTab.Read.All", "TeamsTab.ReadWriteForTeam", "TeamsTab.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All"},
 			options: optFilter | optSelect | optExpand, handle: listNone(inChannel, "teams/channels/tabs"), differs: "Always empty."},
+		filesFolderRoute(),
 	}
 	return ofTeams(append(routes, memberRoutes(at, "channel", readChannelPeople, writeChannelPeople, channelRoster)...))
 }

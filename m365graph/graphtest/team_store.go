@@ -34,6 +34,7 @@ type teamState struct {
 type channelState struct {
 	Channel // a copy; its people and messages are below
 	team    *teamState
+	folder  string // id of its folder in the team's library; "": it has none
 	thread
 }
 
@@ -139,6 +140,7 @@ func (ts *teamStore) addChannel(t *teamState, given *Channel, now time.Time) (*c
 	if err := ts.loadMessages(&c.thread, c.Messages, now); err != nil {
 		return nil, err
 	}
+	c.makeFolder(ts.tenant, now)
 	t.channels = append(t.channels, c)
 	return c, nil
 }
