@@ -1,6 +1,7 @@
 package graphtest
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -300,9 +301,12 @@ func (x *httpExchange) readBody() error {
 	if limit == 0 {
 		limit = defaultMaxBody
 	}
+	from, err := x.decoded(limit)
+	if err != nil {
+		return err
+	}
 	var body []byte
-	var err error
-	if from := http.MaxBytesReader(x.w, x.r.Body, limit); x.call.spool != nil {
+	if x.call.spool != nil {
 		_, err = io.Copy(x.call.spool, from)
 	} else {
 		body, err = io.ReadAll(from)
@@ -316,4 +320,21 @@ func (x *httpExchange) readBody() error {
 	}
 	x.call.body = body
 	return nil
+}
+
+// decoded is the body as its sender has it: Microsoft's SDKs compress what they
+// send. The limit holds before and after.
+func (x *httpExchange) decoded(limit int64) (io.Reader, error) {
+	from := http.MaxBytesReader(x.w, x.r.Body, limit)
+	switch coding := x.r.Header.Get("Content-Encoding"); {
+	case coding == "" || strings.EqualFold(coding, "identity"):
+		return from, nil
+	case !strings.EqualFold(coding, "gzip"):
+		return nil, fail(codeUnsupportedMedia)
+	}
+	plain, err := gzip.NewReader(from)
+	if err != nil {
+		return nil, failf(codeBadRequest, "The request body is not in the gzip format.")
+	}
+	return http.MaxBytesReader(x.w, plain, limit), nil
 }
