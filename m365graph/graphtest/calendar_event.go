@@ -30,6 +30,8 @@ type eventState struct {
 	busyAs    string              // of an invitation: what the organizer shows it as
 	proposals map[string]timeSlot // of an organizer's meeting, by lower-cased address
 
+	properties []extendedProperty
+
 	posted  string // digest of the request that made it
 	version int    // counts changes
 }

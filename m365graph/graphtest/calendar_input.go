@@ -30,6 +30,8 @@ var eventSetters = map[string]func(*eventState, json.RawMessage) error{
 	"attendees":                  setAttendees,
 	"recurrence":                 setRecurrence,
 	"isonlinemeeting":            setOnlineMeeting,
+
+	"singlevalueextendedproperties": setEventProperties,
 }
 
 // given are the JSON properties of a request, by lower-cased name.

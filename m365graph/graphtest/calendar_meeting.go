@@ -282,7 +282,7 @@ func (e *eventState) copyFor(s *calendarStore) *eventState {
 	x.Organizer = &organizer
 	x.ResponseStatus, x.answered = "notResponded", time.Time{}
 	x.busyAs, x.ShowAs = orElse(e.ShowAs, "busy"), "tentative"
-	x.Categories, x.TransactionID, x.posted = nil, "", ""
+	x.Categories, x.TransactionID, x.posted, x.properties = nil, "", "", nil
 	x.Attendees = slices.Clone(e.Attendees)
 	if e.hideAttendees {
 		x.Attendees = slices.DeleteFunc(x.Attendees, func(a Attendee) bool { return !x.calendar.ownsAddress(a.Address) })
@@ -293,7 +293,7 @@ func (e *eventState) copyFor(s *calendarStore) *eventState {
 
 // keepOwn takes over what an attendee has said and set; a question asked anew has no answer yet.
 func (e *eventState) keepOwn(old *eventState, ask bool) {
-	e.Categories, e.IsReminderOn, e.ReminderMinutes = old.Categories, old.IsReminderOn, old.ReminderMinutes
+	e.Categories, e.IsReminderOn, e.ReminderMinutes, e.properties = old.Categories, old.IsReminderOn, old.ReminderMinutes, old.properties
 	if !ask && !old.IsCancelled && old.ResponseStatus != "" {
 		e.ResponseStatus, e.answered, e.ShowAs = old.ResponseStatus, old.answered, old.ShowAs
 	}

@@ -59,6 +59,12 @@ var eventSchema = &schema[*eventView]{
 		{name: "attendees", typ: "[]attendee", get: func(_ *call, v *eventView) any { return v.attendees() }},
 		{name: "organizer", typ: "recipient", get: func(_ *call, v *eventView) any { return v.organizer() }},
 		{name: "attachments", typ: "[]attachment", show: expanded, get: func(c *call, v *eventView) any { return v.attachmentObjects(c) }},
+		{name: "singleValueExtendedProperties", typ: "[]singleValueLegacyExtendedProperty", show: expanded, filtered: true, get: func(c *call, v *eventView) any {
+			if v.hides(c) {
+				return []object{}
+			}
+			return propertyObjects(v.properties)
+		}},
 		{name: "cancelledOccurrences", typ: "[]Edm.String", show: selected, get: func(_ *call, v *eventView) any { return v.cancelledOccurrences() }},
 		{name: "originalStart", typ: "Edm.DateTimeOffset", show: unlessNil, get: func(_ *call, v *eventView) any { return v.originalStart() }},
 	},

@@ -37,7 +37,7 @@ func (sh *shape[T]) readExpand(c *call) error {
 		name, inner, nested := strings.Cut(item, "(")
 		cast, bare := cutCast(strings.TrimSpace(name))
 		p, ok := sh.schema.find(bare)
-		if !ok || p.show != expanded || p.cast != cast && cast != "" {
+		if !ok || p.show != expanded || !strings.EqualFold(p.cast, cast) && cast != "" {
 			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", odata.UnknownProperty(name, sh.schema.name))
 		}
 		e := &expansion{name: p.name, typ: strings.TrimPrefix(p.typ, "[]"), top: -1}

@@ -45,7 +45,7 @@ var messageSchema = &schema[*message]{
 		{name: "replyTo", typ: "[]recipient", get: func(_ *call, m *message) any { return recipientObjects(m.ReplyTo) }},
 		{name: "flag", typ: "followupFlag", get: func(_ *call, m *message) any { return m.flagObject() }},
 		{name: "internetMessageHeaders", typ: "[]internetMessageHeader", show: selected, get: func(_ *call, m *message) any { return m.headers() }},
-		{name: "singleValueExtendedProperties", typ: "[]singleValueLegacyExtendedProperty", show: expanded, filtered: true, get: func(_ *call, m *message) any { return m.propertyObjects() }},
+		{name: "singleValueExtendedProperties", typ: "[]singleValueLegacyExtendedProperty", show: expanded, filtered: true, get: func(_ *call, m *message) any { return propertyObjects(m.more().properties) }},
 		{name: "attachments", typ: "[]attachment", show: expanded, get: func(c *call, m *message) any { return m.attachmentObjects(c) }},
 	}, meetingProperties...),
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// extendedProperty is a MAPI property that a client keeps with a message, see
+// extendedProperty is a MAPI property that a client keeps with an item, see
 // https://learn.microsoft.com/graph/api/resources/singlevaluelegacyextendedproperty.
 type extendedProperty struct {
 	ID    string `json:"id"`
@@ -19,33 +19,50 @@ type extendedProperty struct {
 var propertyID = regexp.MustCompile(`(?i)^(ApplicationTime|Binary|Boolean|CLSID|Currency|Double|Error|Float|Integer|Long|Null|Object|Short|String|SystemTime) ` +
 	`(0x[0-9a-f]{1,4}|\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\} (Name .+|Id 0x[0-9a-f]{1,4}))$`)
 
-// setExtendedProperties lays properties over those that are there; one without
-// a value goes.
+// setExtendedProperties reads those of a message.
 func setExtendedProperties(m *message, raw json.RawMessage) error {
+	kept, err := layProperties(m.more().properties, raw)
+	if err == nil {
+		m.change(func(x *messageExtra) { x.properties = kept })
+	}
+	return err
+}
+
+// setEventProperties reads those of an event.
+func setEventProperties(e *eventState, raw json.RawMessage) error {
+	kept, err := layProperties(e.properties, raw)
+	if err != nil {
+		return failf(codeRequestBody, "Cannot read the property 'singleValueExtendedProperties': %v.", err)
+	}
+	e.properties = kept
+	return nil
+}
+
+// layProperties lays what a client wrote over the properties that are there;
+// one without a value goes.
+func layProperties(old []extendedProperty, raw json.RawMessage) ([]extendedProperty, error) {
 	var list []struct {
 		ID    string  `json:"id"`
 		Value *string `json:"value"`
 	}
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return errWrongType
+		return nil, errWrongType
 	}
-	kept := slices.Clone(m.more().properties)
+	kept := slices.Clone(old)
 	for _, p := range list {
 		if !propertyID.MatchString(p.ID) {
-			return fmt.Errorf("PropertyId values may only be in one of the following formats: 'MapiPropertyType namespaceGuid Name propertyName', 'MapiPropertyType namespaceGuid Id propertyId' or 'MapiPropertyType propertyTag'")
+			return nil, fmt.Errorf("PropertyId values may only be in one of the following formats: 'MapiPropertyType namespaceGuid Name propertyName', 'MapiPropertyType namespaceGuid Id propertyId' or 'MapiPropertyType propertyTag'")
 		}
 		kept = slices.DeleteFunc(kept, func(o extendedProperty) bool { return strings.EqualFold(o.ID, p.ID) })
 		if p.Value != nil {
 			kept = append(kept, extendedProperty{p.ID, *p.Value})
 		}
 	}
-	m.change(func(x *messageExtra) { x.properties = kept })
-	return nil
+	return kept, nil
 }
 
-// propertyObjects are the extended properties, as $expand shows them.
-func (m *message) propertyObjects() []object {
-	properties := m.more().properties
+// propertyObjects are extended properties, as $expand shows them.
+func propertyObjects(properties []extendedProperty) []object {
 	list := make([]object, len(properties))
 	for i, p := range properties {
 		list[i] = object{{"id", p.ID}, {"value", p.Value}}
