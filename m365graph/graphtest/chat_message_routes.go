@@ -48,7 +48,7 @@ func chatMessageRoutes() []route {
 		one := p.at + "/" + id
 		routes = append(routes,
 			route{method: "GET", pattern: p.at, doc: teamsDoc + p.listDoc, scopes: p.read, roles: p.readRoles, options: p.list, handle: listChatMessages},
-			route{method: "GET", pattern: one, doc: teamsDoc + p.getDoc, scopes: p.read, roles: p.readRoles, options: p.list & optExpand, handle: getChatMessage},
+			route{method: "GET", pattern: one, doc: teamsDoc + p.getDoc, scopes: p.read, roles: p.readRoles, options: p.list&optExpand | optNone, handle: getChatMessage},
 			route{method: "POST", pattern: p.at, doc: teamsDoc + p.sendDoc, scopes: p.send, roles: importRoles, options: noOptions, handle: sendChatMessage,
 				differs: "No team is ever in migration, so an application cannot send."},
 			route{method: "PATCH", pattern: one, doc: teamsDoc + "chatmessage-update", scopes: p.write, roles: p.writeRoles, options: noOptions, handle: patchChatMessage,

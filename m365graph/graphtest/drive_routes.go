@@ -128,7 +128,7 @@ func driveShareRoutes() []route {
 // driveContentRoutes are those of the hosts that serve content.
 func driveContentRoutes() []route {
 	content := func(method, pattern, page string, handle func(*call) (*reply, error)) route {
-		return route{method: method, pattern: pattern, doc: graphPages + page, service: oneDrive, handle: handle, content: true}
+		return route{method: method, pattern: pattern, doc: graphPages + page, service: oneDrive, options: optNone, handle: handle, content: true}
 	}
 	slice := content("PUT", "/upload/{session}", "driveitem-createuploadsession", putSlice)
 	slice.maxBody, slice.spools = maxSlice, true

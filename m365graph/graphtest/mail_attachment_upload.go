@@ -34,7 +34,7 @@ func attachmentContentRoutes() []route {
 	content := func(method, kind string, handle func(*call) (*reply, error)) route {
 		return route{
 			method: method, pattern: "/api/v2.0/users/{user}/" + kind + "/{item}/attachmentSessions/{session}", doc: doc,
-			service: exchange, handle: handle, content: true, maxBody: maxAttachmentSlice,
+			service: exchange, options: optNone, handle: handle, content: true, maxBody: maxAttachmentSlice,
 		}
 	}
 	var routes []route

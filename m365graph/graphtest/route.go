@@ -20,7 +20,7 @@ type route struct {
 	service *service // whose errors it speaks
 	scopes  []string // any one of them will do
 	roles   []string // of an application; nil: those named like the scopes
-	options options  // query options; 0: those of a list for GET, of one item else
+	options options  // query options; optNone: none
 	// differs tells, for the table of the README, what the real service does
 	// otherwise.
 	differs string
@@ -99,7 +99,7 @@ var routeTable = sync.OnceValue(func() *[2]tree {
 	for _, routes := range allRoutes() {
 		for i := range routes {
 			r := &routes[i]
-			r.setDefaults()
+			r.units = r.baseUnits()
 			host := &t[0]
 			if r.content {
 				host = &t[1]
@@ -111,17 +111,6 @@ var routeTable = sync.OnceValue(func() *[2]tree {
 	}
 	return &t
 })
-
-// setDefaults fills in what the table leaves out.
-func (r *route) setDefaults() {
-	if r.options == 0 {
-		r.options = oneOptions
-		if r.method == "GET" {
-			r.options = listOptions
-		}
-	}
-	r.units = r.baseUnits()
-}
 
 // expandMacros writes a pattern in all its ways.
 func expandMacros(pattern string) []string {
