@@ -33,6 +33,7 @@ type token struct {
 type claims struct {
 	Issuer    string   `json:"iss"`
 	Audience  string   `json:"aud"`
+	Tenant    string   `json:"tid"`
 	Expires   float64  `json:"exp"`
 	NotBefore float64  `json:"nbf"`
 	ObjectID  string   `json:"oid"`
@@ -48,7 +49,8 @@ type claims struct {
 
 // authenticate verifies the bearer of a request.
 func (s *Server) authenticate(r *http.Request) (*token, error) {
-	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	// Two headers are one with a comma, which is no token.
+	scheme, value, _ := strings.Cut(strings.Join(r.Header.Values("Authorization"), ","), " ")
 	value = strings.TrimSpace(value)
 	if !strings.EqualFold(scheme, "Bearer") || value == "" {
 		return nil, unauthenticated("Access token is empty.", "")
@@ -84,6 +86,7 @@ const (
 	errTokenValidity  tokenError = "Access token validation failure."
 	errTokenAudience  tokenError = "Access token validation failure. Invalid audience."
 	errTokenIssuer    tokenError = "Access token validation failure. Invalid issuer."
+	errTokenTenant    tokenError = "Access token validation failure. Invalid tenant."
 	errTokenExpired   tokenError = "Lifetime validation failed, the token is expired."
 	errTokenEarly     tokenError = "Lifetime validation failed, the token is not yet valid."
 )
@@ -189,6 +192,8 @@ func (s *Server) accept(c *claims) (*token, error) {
 		return nil, errTokenAudience
 	case s.opts.Issuer != "" && c.Issuer != s.opts.Issuer:
 		return nil, errTokenIssuer
+	case c.Tenant != "" && s.opts.Tenant.ID != "" && !strings.EqualFold(c.Tenant, s.opts.Tenant.ID):
+		return nil, errTokenTenant
 	case !now.Before(unixTime(c.Expires).Add(leeway)):
 		return nil, errTokenExpired
 	case now.Add(leeway).Before(unixTime(c.NotBefore)):

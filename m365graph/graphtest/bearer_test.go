@@ -33,6 +33,7 @@ func TestBearerIsRefused(t *testing.T) {
 		"unknown key":        "Bearer " + otherKid,
 		"changed claims":     "Bearer " + parts[0] + "." + strings.Split(mint(t, map[string]any{"oid": opsID}), ".")[1] + "." + parts[2],
 		"foreign audience":   "Bearer " + mint(t, map[string]any{"aud": "https://management.example"}),
+		"foreign tenant":     "Bearer " + mint(t, map[string]any{"tid": opsID}),
 		"foreign issuer":     "Bearer " + mint(t, map[string]any{"iss": "https://login.example/other/v2.0"}),
 		"expired":            "Bearer " + mint(t, map[string]any{"exp": now.Add(-5 * time.Minute).Unix()}),
 		"without expiry":     "Bearer " + mint(t, map[string]any{"exp": nil}),

@@ -187,6 +187,7 @@ func TestGeneratedReferencesResolve(t *testing.T) {
 func TestGeneratedTenantIsServed(t *testing.T) {
 	t.Parallel()
 	tenant := graphtest.Generate(graphtest.GenerateOptions{Users: 14, Messages: 1500, Seed: 5, Now: now})
+	tenant.ID = tenantID // that of the tokens
 	f := setup(t, tenant).with(t, tenant.Users[0].ID, allScopes+" "+teamScopes+" Sites.Read.All Group.Read.All User.Read.All")
 	for path, least := range map[string]int{
 		"/users": 14, "/groups": 15, "/groups?$filter=resourceProvisioningOptions/any(x:x%20eq%20'Team')": 13, "/me/memberOf": 3, "/me/directReports": 11, "/me/messages?$top=50": 50, "/me/mailFolders": 8, "/me/events?$top=50": 12, "/me/drive/root/children": 3, "/sites?search=*": 2, "/me/joinedTeams": 2, "/me/chats": 1,

@@ -203,6 +203,9 @@ func (sh *shape[T]) readSelect(c *call) error {
 		if !ok || p.cast != cast {
 			return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", odata.UnknownProperty(name, sh.schema.name))
 		}
+		if named[p.name] {
+			continue
+		}
 		named[p.name] = true
 		sh.names = append(sh.names, p.name)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -13,7 +14,7 @@ type Request struct {
 	Method string
 	Host   string
 	Path   string // decoded
-	Query  string // as sent
+	Query  string // as sent, but for secrets
 	// Route is method and pattern of the route that answered, "" for none.
 	Route string
 	// Header holds what clients are judged by: User-Agent, Prefer,
@@ -101,6 +102,24 @@ func (s *Server) Requests() []Request {
 		requests[i] = e.Request
 	}
 	return requests
+}
+
+// secretParams are those of a query whose values are not logged: the signature
+// of a content host's URL, and a token that came where none belongs.
+var secretParams = []string{"tempauth", "access_token"}
+
+// loggedQuery is a query without secrets.
+func loggedQuery(raw string) string {
+	if !slices.ContainsFunc(secretParams, func(name string) bool { return strings.Contains(raw, name) }) {
+		return raw
+	}
+	pairs := strings.Split(raw, "&")
+	for i, pair := range pairs {
+		if name, _, ok := strings.Cut(pair, "="); ok && slices.Contains(secretParams, name) {
+			pairs[i] = name + "=REDACTED"
+		}
+	}
+	return strings.Join(pairs, "&")
 }
 
 // loggedHeader keeps the headers that may be logged.

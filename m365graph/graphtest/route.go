@@ -82,7 +82,7 @@ var macros = map[string][]string{
 // allRoutes is everything the server answers, by area.
 func allRoutes() [][]route {
 	return [][]route{
-		batchRoutes(),
+		serviceRoutes(), batchRoutes(),
 		userRoutes(), groupRoutes(), directoryRoutes(), peopleRoutes(), photoRoutes(), userInfoRoutes(),
 		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), mailDeltaRoutes(),
 		calendarRoutes(),
@@ -151,6 +151,8 @@ func (t *tree) add(r *route, spelling string) {
 	for element := range strings.SplitSeq(spelling[1:], "/") {
 		next := &t.path
 		switch {
+		case element == "": // of the root itself
+			continue
 		case strings.HasPrefix(element, "{:"):
 			names = append(names, strings.Trim(element, "{:}"))
 		case strings.HasPrefix(element, "{"):

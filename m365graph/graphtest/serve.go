@@ -59,7 +59,7 @@ func (x *httpExchange) begin(known Request) {
 	r, now := x.r, x.s.now()
 	x.w.onStatus = x.settle
 	x.entry = Request{
-		Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: r.URL.RawQuery,
+		Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: loggedQuery(r.URL.RawQuery),
 		Header:          loggedHeader(r.Header),
 		Bearer:          r.Header.Get("Authorization") != "",
 		Content:         x.contentHost,
@@ -177,7 +177,7 @@ func (x *httpExchange) prepare() error {
 		}
 	} else {
 		var err error
-		if c.token, err = x.s.authenticate(x.r); err != nil {
+		if c.token, err = x.s.authenticate(x.r); err != nil && (x.entry.Bearer || !isServiceRoot(x.r.URL.Path)) {
 			return err
 		}
 	}
@@ -234,7 +234,11 @@ func (x *httpExchange) match(segments []segment) error {
 		}
 		return failf(codeBadRequest, "Resource not found for the segment '%s'.", last)
 	}
-	found, ok := node.leaves[x.r.Method]
+	method := x.r.Method
+	if method == http.MethodHead && x.contentHost {
+		method = http.MethodGet // net/http leaves the body out
+	}
+	found, ok := node.leaves[method]
 	if !ok {
 		return fail(codeMethodNotAllowed)
 	}
@@ -273,7 +277,7 @@ func (x *httpExchange) handle() (rep *reply, err error) {
 	}
 	switch {
 	case c.route.unlocked:
-	case x.r.Method == http.MethodGet:
+	case c.route.method == http.MethodGet:
 		x.s.mu.RLock()
 		defer x.s.mu.RUnlock()
 	default:

@@ -33,7 +33,8 @@ type Options struct {
 	// https://learn.microsoft.com/entra/identity-platform/claims-challenge
 	Challenge func(token string) string
 
-	// Tenant is the data served. nil means an empty one.
+	// Tenant is the data served. nil means an empty one. A token whose tid claim
+	// names another tenant than its ID is refused.
 	Tenant *Tenant
 
 	// Addr and ContentAddr are where the API and the hosts of uploads and

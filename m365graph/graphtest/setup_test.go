@@ -152,7 +152,12 @@ func (f *fixture) try(t testing.TB, method, path, body string, header ...string)
 		}
 		req.Header.Set(header[i], header[i+1])
 	}
-	client := *f.Client()
+	return roundTrip(f.Client(), req)
+}
+
+// roundTrip sends a request and follows no redirect.
+func roundTrip(over *http.Client, req *http.Request) (*answer, error) {
+	client := *over
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	resp, err := client.Do(req)
 	if err != nil {

@@ -28,6 +28,7 @@ type limit struct {
 	name   string
 	per    limitScope
 	quota  float64
+	larger func(users int) float64 // than the quota, in a larger tenant; nil: nowhere
 	window time.Duration
 	cost   func(*call) float64 // nil: one a request
 	says   *throttleWords
@@ -116,7 +117,7 @@ func (x *httpExchange) admitThrottled() error {
 	if c.token == nil || factor <= 0 {
 		return nil
 	}
-	mailbox := x.mailbox()
+	mailbox, users := x.mailbox()
 	t := &x.s.throttle
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -128,9 +129,12 @@ func (x *httpExchange) admitThrottled() error {
 			g = &gauge{at: c.now}
 			t.used[key] = g
 		}
-		quota := l.quota * factor
-		if l == &everyRoute {
-			quota = l.quota
+		quota := l.quota
+		if l.larger != nil {
+			quota = l.larger(users)
+		}
+		if l != &everyRoute {
+			quota *= factor
 		}
 		cost := 1.0
 		if l.cost != nil {
@@ -161,19 +165,19 @@ func (l *limit) owner(c *call, mailbox string) string {
 	return ""
 }
 
-// mailbox is whose data the request is about, by object id if there is such a
-// person.
-func (x *httpExchange) mailbox() string {
-	name := x.call.vars["user"]
-	if name == "" {
-		return x.call.token.objectID
-	}
+// mailbox is whose data the request is about, and among how many people.
+func (x *httpExchange) mailbox() (id string, users int) {
 	x.s.mu.RLock()
 	defer x.s.mu.RUnlock()
-	if u := x.s.tenant.user(name); u != nil {
-		return u.ID
+	tenant := x.s.tenant
+	name := x.call.vars["user"]
+	if name == "" {
+		return x.call.token.objectID, len(tenant.byID)
 	}
-	return name
+	if u := tenant.user(name); u != nil {
+		return u.ID, len(tenant.byID)
+	}
+	return "", len(tenant.byID) // nobody's: there are as many names as somebody thinks up
 }
 
 // mailboxConcurrency is how many requests of an app a mailbox works on at

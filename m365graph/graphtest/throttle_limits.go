@@ -82,9 +82,13 @@ var limitGroups = []limitGroup{
 	perSecond("GET", 20, 200, "channels/{}/messages", "chats/{}/messages"),
 	perSecond("POST", 50, 500, "channels/{}/messages"),
 	perSecond("POST", 20, 200, "chats/{}/messages"),
-	perSecond("GET", 60, 1200, "teams/{}/members", "teams/{}/channels", "channels/{}/members"),
+	perSecond("GET", 60, 1200, "teams/{}/members", "teams/{}/channels$", "channels/{}/members"),
+	perSecond("GET", 30, 600, "teams/{}/channels", "teams/{}/installedapps"),
+	perSecond("GET", 30, 300, "/teams/{}$", "joinedteams"),
+	perSecond("GET", 30, 1500, "/teams", "/chats", "groups/{}/team$"),
 	perSecond("POST", 10, 100, "/teams$"),
-	perSecond("GET", 30, 1500, "/teams", "/chats", "joinedteams"),
+	perSecond("POST", 6, 150, "teams/{}/clone"),
+	perSecond("PUT", 6, 150, "groups/{}/team$"),
 	perSecond("DELETE", 15, 150, "teams/{}/channels"),
 	perSecond("", 30, 300, "/teams", "/chats"),
 	{has: of(exchange), limits: []limit{
@@ -96,12 +100,24 @@ var limitGroups = []limitGroup{
 		{name: "files/day", per: perAppTenant, quota: 1200000, window: 24 * time.Hour, cost: driveUnits, says: driveWords},
 	}},
 	{has: of(directory), limits: []limit{
-		{name: "directory", per: perAppTenant, quota: 3500, window: 10 * time.Second, cost: resourceUnits, says: unitWords},
+		{name: "directory", per: perAppTenant, quota: 3500, larger: directoryQuota, window: 10 * time.Second, cost: resourceUnits, says: unitWords},
 		{name: "directory/write", per: perAppTenant, quota: 3000, window: 150 * time.Second, cost: writeCost, says: writeWords},
 		{name: "directory/app", per: perApp, quota: 150000, window: 20 * time.Second, cost: resourceUnits, says: unitWords},
 		{name: "directory/app/write", per: perApp, quota: 70000, window: 5 * time.Minute, cost: writeCost, says: writeWords},
 		{name: "directory/tenant/write", per: perTenant, quota: 18000, window: 5 * time.Minute, cost: writeCost, says: writeWords},
 	}},
+}
+
+// directoryQuota is that of an app in a tenant of so many people, in three
+// sizes.
+func directoryQuota(users int) float64 {
+	switch {
+	case users < 50:
+		return 3500
+	case users <= 500:
+		return 5000
+	}
+	return 8000
 }
 
 // limitsOf are the limits that requests to a route count against.

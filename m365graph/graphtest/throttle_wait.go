@@ -53,8 +53,8 @@ func (x *httpExchange) cameEarly() error {
 	return serviceWords.refuse(x.call.now, max(2*w.delay, w.until.Sub(x.call.now), time.Second))
 }
 
-// maxWaits is how many clients are remembered before those that nobody waits
-// for any more are forgotten.
+// maxWaits is how many waits are remembered. Those that are over go first, and
+// then any.
 const maxWaits = 4096
 
 // noteWait remembers what the answer tells its client to wait.
@@ -83,6 +83,12 @@ func (x *httpExchange) noteWait(status int) {
 				delete(t.waits, key)
 			}
 		}
+	}
+	for key := range t.waits {
+		if len(t.waits) < maxWaits {
+			break
+		}
+		delete(t.waits, key)
 	}
 	t.waits[x.waitKey()] = wait{now.Add(delay), delay, x.s.sequence.Load()}
 }

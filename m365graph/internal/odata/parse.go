@@ -76,12 +76,18 @@ const (
 	maxDepth = 100
 	// maxLambdas bounds any and all within each other, whose work multiplies.
 	maxLambdas = 3
+	// maxLexemes bounds what a filter asks of each resource. OData's own
+	// limit is on its nodes.
+	maxLexemes = 4000
 )
 
 func newParser(text, typeName string, types Types) (*parser, error) {
 	lexemes, err := lex(text)
 	if err != nil {
 		return nil, err
+	}
+	if len(lexemes) > maxLexemes {
+		return nil, syntaxErrorf("The node count limit of '%d' has been exceeded.", maxLexemes)
 	}
 	return &parser{
 		text: text, types: types, lexemes: lexemes,

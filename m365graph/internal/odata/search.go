@@ -83,6 +83,9 @@ func ParseKeywordSearch(text string) (*Search, error) {
 // https://learn.microsoft.com/sharepoint/dev/general-development/keyword-query-language-kql-syntax-reference.
 func ParseKeywords(text string) (*Search, error) {
 	s := &Search{}
+	if err := checkLength(text); err != nil {
+		return nil, err
+	}
 	root, err := s.keywords(text)
 	if err != nil {
 		return nil, err
@@ -91,7 +94,21 @@ func ParseKeywords(text string) (*Search, error) {
 	return s, nil
 }
 
+// maxSearch is how long a query may be, by
+// https://learn.microsoft.com/sharepoint/dev/general-development/keyword-query-language-kql-syntax-reference.
+const maxSearch = 4096
+
+func checkLength(text string) error {
+	if len(text) > maxSearch {
+		return syntaxErrorf("The search query is %d characters long, and the limit is %d.", len(text), maxSearch)
+	}
+	return nil
+}
+
 func (s *Search) read(text string, lexer func(string) ([]searchLexeme, error), leaf func(string) (searchNode, error)) (*Search, error) {
+	if err := checkLength(text); err != nil {
+		return nil, err
+	}
 	lexemes, err := lexer(text)
 	if err != nil {
 		return nil, err
