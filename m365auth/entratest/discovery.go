@@ -99,7 +99,9 @@ func (s *Server) instanceDiscovery(c *call) reply {
 	})
 }
 
-// keySet answers the keys that tokens are signed with (RFC 7517).
+// keySet answers the keys that tokens are signed with (RFC 7517), and whose issuer each
+// is good for, which an API compares with that of the token.
+// https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signing-key-issuer
 func (s *Server) keySet(c *call) reply {
 	tenant := c.PathValue("tenant")
 	if !s.opts.knowsTenant(tenant) {
@@ -109,5 +111,5 @@ func (s *Server) keySet(c *call) reply {
 	if err != nil {
 		return newProblem(90033, "").reply(c)
 	}
-	return jsonReply(http.StatusOK, map[string][]jwk{"keys": {k.jwk(s.Issuer())}})
+	return jsonReply(http.StatusOK, map[string][]jwk{"keys": {k.jwk(c.base + "/" + s.issuerTenant(tenant) + "/v2.0")}})
 }

@@ -150,3 +150,23 @@ func TestDeviceCodeAnswer(t *testing.T) {
 		t.Errorf("Pending() (-want +got):\n%s", diff)
 	}
 }
+
+// An API takes a token only if the key that signed it is its issuer's.
+func TestKeysNameTheIssuerOfTheMetadata(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for _, root := range []string{s.URL(), "https://login.microsoftonline.com", "https://login.microsoftonline.us"} {
+		for _, tenant := range []string{s.TenantID(), "contoso.example", "common", "organizations"} {
+			read := func(path string) answer {
+				res, err := s.Client().Get(root + "/" + tenant + path)
+				return read(t, res, err)
+			}
+			want := read("/v2.0/.well-known/openid-configuration").str("issuer")
+			for _, path := range []string{"/discovery/v2.0/keys", "/discovery/keys"} {
+				if keys := read(path).text; want == "" || !strings.Contains(keys, `"issuer":"`+want+`"`) {
+					t.Errorf("%s/%s%s = %s, want the issuer %q", root, tenant, path, keys, want)
+				}
+			}
+		}
+	}
+}
