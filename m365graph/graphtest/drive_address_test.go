@@ -264,3 +264,31 @@ func TestFilesOfASiteAreRowsOfItsLibrary(t *testing.T) {
 		t.Errorf("a copy to another drive = %v", got)
 	}
 }
+
+func TestConflictBehaviorIsReadFromBodyAndQuery(t *testing.T) {
+	t.Parallel()
+	const graph, old = "@microsoft.graph.conflictBehavior", "@name.conflictBehavior"
+	for _, test := range []struct {
+		method, path, body string
+		want               int
+		name               string
+	}{
+		{"PATCH", "/me/drive/items/notes", `{"name":"empty.bin"}`, 409, ""},
+		{"PATCH", "/me/drive/items/notes", `{"name":"empty.bin","` + graph + `":"rename"}`, 200, "empty 1.bin"},
+		{"PATCH", "/me/drive/items/notes?" + graph + "=rename", `{"name":"empty.bin"}`, 200, "empty 1.bin"},
+		{"PATCH", "/me/drive/items/notes?" + graph + "=fail", `{"name":"empty.bin","` + graph + `":"replace"}`, 200, "empty.bin"},
+		{"PUT", "/me/drive/root:/notes.txt:/content", "x", 200, "notes.txt"},
+		{"PUT", "/me/drive/root:/notes.txt:/content?" + graph + "=fail", "x", 409, ""},
+		{"PUT", "/me/drive/root:/notes.txt:/content?" + old + "=rename", "x", 201, "notes 1.txt"},
+		{"POST", "/me/drive/root/children", `{"name":"Reports","folder":{}}`, 409, ""},
+		{"POST", "/me/drive/root/children", `{"name":"Reports","folder":{},"` + old + `":"rename"}`, 201, "Reports 1"},
+		{"POST", "/me/drive/root/children?" + graph + "=rename", `{"name":"Reports","folder":{}}`, 201, "Reports 1"},
+		{"POST", "/me/drive/root:/notes.txt:/createUploadSession?" + graph + "=fail", `{}`, 409, ""},
+		{"POST", "/me/drive/root:/notes.txt:/createUploadSession", `{"item":{"` + graph + `":"odd"}}`, 400, ""},
+	} {
+		a := setup(t, cabinet()).do(t, test.method, test.path, test.body)
+		if a.status != test.want || test.name != "" && a.json(t)["name"] != test.name {
+			t.Errorf("%s %s %s = %d %s, want %d %s", test.method, test.path, test.body, a.status, a.body, test.want, test.name)
+		}
+	}
+}

@@ -35,7 +35,7 @@ func copyItem(c *call) (*reply, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	behavior, err := parseConflict(orElse(c.param("@microsoft.graph.conflictBehavior"), in.Behavior), conflictFail)
+	behavior, err := in.behavior(c, conflictFail)
 	if err != nil {
 		return nil, err
 	}

@@ -151,7 +151,7 @@ func (i driveItem) checkMove(parent *driveNode, name string) error {
 // freePlace settles what happens about a name that is taken, and gives the one
 // to use.
 func (i driveItem) freePlace(c *call, parent *driveNode, name string, in *itemInput) (string, error) {
-	behavior, err := in.behavior(conflictFail)
+	behavior, err := in.behavior(c, conflictFail)
 	if err != nil {
 		return "", err
 	}

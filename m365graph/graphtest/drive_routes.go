@@ -94,8 +94,9 @@ func driveWriteRoutes() []route {
 		writeRoute("POST", "/~drive/items/{item}/restore", "driveitem-restore", oneOptions, restoreItem).
 			differing("Works in every drive; the real service has it in OneDrive personal alone."),
 		writeRoute("POST", "/~drive/~item/copy", "driveitem-copy", optNone, copyItem).
-			differing("The copy is there at once, while its monitor still counts: it takes half a second or three questions."),
-		writeRoute("POST", "/~drive/~item/createUploadSession", "driveitem-createuploadsession", optNone, createUploadSession),
+			differing("The copy is there at once, while its monitor still counts: it takes half a second or three questions. childrenOnly and includeAllVersionHistory are not looked at."),
+		writeRoute("POST", "/~drive/~item/createUploadSession", "driveitem-createuploadsession", optNone, createUploadSession).
+			differing("Without conflictBehavior a taken name gets a new version, as clients rely on; the page calls fail the default."),
 		writeRoute("PUT", "/~drive/~item", "driveitem-createuploadsession", oneOptions, putSource),
 		writeRoute("POST", "/~drive/~item/checkout", "driveitem-checkout", optNone, checkOut).
 			differing("Others see changes made to a file that is checked out before it is checked in."),

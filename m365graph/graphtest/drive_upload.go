@@ -83,7 +83,7 @@ func readUploadSession(c *call, t *target) (*uploadSession, int64, error) {
 			return nil, 0, err
 		}
 	}
-	behavior, err := in.Item.behavior(conflictReplace)
+	behavior, err := in.Item.behavior(c, conflictReplace)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -223,7 +223,7 @@ func putSource(c *call) (*reply, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	behavior, err := in.behavior(conflictReplace)
+	behavior, err := in.behavior(c, conflictReplace)
 	if err != nil {
 		return nil, err
 	}

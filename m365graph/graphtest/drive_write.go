@@ -53,7 +53,7 @@ func putContent(c *call) (*reply, error) {
 	if err := t.precondition(c); err != nil {
 		return nil, err
 	}
-	behavior, err := parseConflict(c.param("@microsoft.graph.conflictBehavior"), conflictReplace)
+	behavior, err := (&itemInput{}).behavior(c, conflictReplace)
 	if err != nil {
 		return nil, err
 	}
@@ -97,9 +97,11 @@ type itemInput struct {
 	Parent      *itemReference `json:"parentReference"`
 }
 
-// behavior is what the client wants done about a taken name.
-func (in *itemInput) behavior(otherwise conflict) (conflict, error) {
-	return parseConflict(orElse(in.Behavior, in.OldBehavior), otherwise)
+// behavior is what the client wants done about a taken name, by the body or by
+// the query.
+func (in *itemInput) behavior(c *call, otherwise conflict) (conflict, error) {
+	asked := orElse(c.param("@microsoft.graph.conflictBehavior"), c.param("@name.conflictBehavior"))
+	return parseConflict(orElse(in.Behavior, orElse(in.OldBehavior, asked)), otherwise)
 }
 
 // postChild makes a folder.
@@ -112,7 +114,7 @@ func postChild(c *call) (*reply, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	behavior, err := in.behavior(conflictFail)
+	behavior, err := in.behavior(c, conflictFail)
 	switch {
 	case err != nil:
 		return nil, err
