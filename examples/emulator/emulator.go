@@ -133,6 +133,7 @@ func (e *emulator) startGraph(s *settings, tenant *graphtest.Tenant, id *identit
 	}
 	opts := &graphtest.Options{
 		Keys: e.entra.Key, Issuer: e.entra.Issuer(), Audience: e.entra.Audience(), Challenge: e.entra.Challenge,
+		Leeway: -1, // -token-lifetime is exact
 		Tenant: tenant, Addr: addr, ContentAddr: contentAddr, Certificate: &id.leaf,
 		Throttling: rate, ValidationTokens: e.entra.ValidationToken,
 	}

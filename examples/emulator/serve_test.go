@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestServeAnswersUntilInterrupted(t *testing.T) {
@@ -211,6 +212,16 @@ func TestFaultsAndThrottling(t *testing.T) {
 	}
 	if got[0] != 200 || !slices.Contains(got, 429) {
 		t.Errorf("a small part of the limits answered %v, want 200 first and 429 later", got)
+	}
+}
+
+func TestTokensEnd(t *testing.T) {
+	t.Parallel()
+	r := serving(t, "-token-lifetime", "1s")
+	token, client := r.tokenOf(t), r.client(t, false)
+	<-time.After(1100 * time.Millisecond)
+	if code, text := fetch(t, client, token, r.Graph+"/v1.0/me"); code != 401 || !strings.Contains(text, "InvalidAuthenticationToken") {
+		t.Errorf("after its lifetime a token was answered %d %s, want 401", code, text)
 	}
 }
 

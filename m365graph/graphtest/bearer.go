@@ -1,6 +1,7 @@
 package graphtest
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -194,7 +195,7 @@ func (s *Server) accept(c *claims) (*token, error) {
 		return nil, errTokenIssuer
 	case c.Tenant != "" && s.opts.Tenant.ID != "" && !strings.EqualFold(c.Tenant, s.opts.Tenant.ID):
 		return nil, errTokenTenant
-	case !now.Before(unixTime(c.Expires).Add(leeway)):
+	case !now.Before(unixTime(c.Expires).Add(max(cmp.Or(s.opts.Leeway, leeway), 0))):
 		return nil, errTokenExpired
 	case now.Add(leeway).Before(unixTime(c.NotBefore)):
 		return nil, errTokenEarly

@@ -71,6 +71,23 @@ func TestBearerIsAccepted(t *testing.T) {
 	}
 }
 
+func TestLeeway(t *testing.T) {
+	t.Parallel()
+	for leeway, lasts := range map[time.Duration]time.Duration{0: 5 * time.Minute, time.Minute: time.Minute, -1: 0} {
+		s, err := graphtest.New(&graphtest.Options{Keys: keys, Issuer: issuer, Tenant: office(), Leeway: leeway, Now: func() time.Time { return now }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		f := &fixture{s, ""}
+		for ended, want := range map[time.Duration]int{lasts: 401, lasts - time.Second: 200} {
+			if a := f.do(t, "GET", "/me", "", "Authorization", "Bearer "+mint(t, map[string]any{"exp": now.Add(-ended).Unix()})); a.status != want {
+				t.Errorf("with a leeway of %v, %v after the end: %d %s, want %d", leeway, ended, a.status, a.body, want)
+			}
+		}
+	}
+}
+
 // https://learn.microsoft.com/entra/identity-platform/claims-challenge
 func TestACalledBackTokenIsChallenged(t *testing.T) {
 	t.Parallel()

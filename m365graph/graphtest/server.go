@@ -33,6 +33,10 @@ type Options struct {
 	// https://learn.microsoft.com/entra/identity-platform/claims-challenge
 	Challenge func(token string) string
 
+	// Leeway is how long a token is taken after its end, since clocks differ.
+	// 0 means five minutes, as Microsoft's own services give; less than 0 none.
+	Leeway time.Duration
+
 	// Tenant is the data served. nil means an empty one. A token whose tid claim
 	// names another tenant than its ID is refused.
 	Tenant *Tenant
