@@ -78,31 +78,6 @@ var oneEventSchema = &schema[*eventView]{
 	}),
 }
 
-// calendarSchema is https://learn.microsoft.com/graph/api/resources/calendar.
-var calendarSchema = &schema[*calendarState]{
-	name: "calendar", page: 10, maxPage: 1000, keep: []string{"id"},
-	props: []property[*calendarState]{
-		{name: "id", typ: "Edm.String", get: func(_ *call, cal *calendarState) any { return cal.ID }},
-		{name: "name", typ: "Edm.String", get: func(_ *call, cal *calendarState) any { return cal.Name }},
-		{name: "color", typ: "calendarColor", get: func(_ *call, cal *calendarState) any { return orElse(cal.Color, "auto") }},
-		{name: "hexColor", typ: "Edm.String", get: func(*call, *calendarState) any { return "" }},
-		{name: "isDefaultCalendar", typ: "Edm.Boolean", get: func(_ *call, cal *calendarState) any { return cal.isDefault() }},
-		{name: "changeKey", typ: "Edm.String", get: func(_ *call, cal *calendarState) any { return outlookID("calendar change", cal.ID, cal.version)[:24] }},
-		{name: "canShare", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
-		{name: "canViewPrivateItems", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
-		{name: "canEdit", typ: "Edm.Boolean", get: func(c *call, cal *calendarState) any {
-			return c.token.app || cal.roleOf(c.s.tenant.byID[c.token.objectID]) >= slices.Index(calendarRoles, "write")
-		}},
-		{name: "allowedOnlineMeetingProviders", typ: "[]onlineMeetingProviderType", get: func(*call, *calendarState) any { return []string{"teamsForBusiness"} }},
-		{name: "defaultOnlineMeetingProvider", typ: "onlineMeetingProviderType", get: func(*call, *calendarState) any { return "teamsForBusiness" }},
-		{name: "isTallyingResponses", typ: "Edm.Boolean", get: func(*call, *calendarState) any { return true }},
-		{name: "isRemovable", typ: "Edm.Boolean", get: func(_ *call, cal *calendarState) any { return !cal.isDefault() }},
-		{name: "owner", typ: "emailAddress", get: func(_ *call, cal *calendarState) any { return emailAddress(cal.owner.DisplayName, cal.owner.Mail) }},
-	},
-}
-
-func (cal *calendarState) isDefault() bool { return cal.owner.calendar.calendars[0] == cal }
-
 // shown is a start or end in the zone that was asked for.
 func (v *eventView) shown(t time.Time, d func() recurrence.Day) any {
 	if v.IsAllDay {
