@@ -19,6 +19,7 @@ var chatSchema = &schema[*chatState]{
 			return "https://teams.microsoft.com/l/chat/" + escapeValue(t.ID) + "/0?tenantId=" + c.s.tenant.ID
 		}},
 		{name: "tenantId", typ: "Edm.String", get: func(c *call, _ *chatState) any { return orNull(c.s.tenant.ID) }},
+		{name: "migrationMode", typ: "migrationMode", show: selected}, {name: "originalCreatedDateTime", typ: "Edm.DateTimeOffset", show: selected},
 		{name: "isHiddenForAllMembers", typ: "Edm.Boolean", get: func(_ *call, t *chatState) any {
 			return !slices.ContainsFunc(t.members, func(m *teamMember) bool { return !t.hidden[m.user.ID] })
 		}},

@@ -74,12 +74,16 @@ var groupSchema = &schema[*groupState]{
 		groupGet("onPremisesProvisioningErrors", "[]onPremisesProvisioningError", always, func(*groupState) any { return []object{} }),
 		groupGet("serviceProvisioningErrors", "[]serviceProvisioningError", always, func(*groupState) any { return []object{} }),
 		groupGet("assignedLicenses", "[]assignedLicense", selected, func(*groupState) any { return []object{} }),
+		groupGet("infoCatalogs", "[]Edm.String", selected, func(*groupState) any { return []string{} }),
 		groupGet("assignedLabels", "[]assignedLabel", selected, func(*groupState) any { return []object{} }),
 		groupGet("hasMembersWithLicenseErrors", "Edm.Boolean", selected, func(*groupState) any { return nil }),
 	},
 		noProps[*groupState]("Edm.Boolean", "allowExternalSenders", "autoSubscribeNewMembers", "hideFromAddressLists", "hideFromOutlookClients",
-			"isSubscribedByMail", "isArchived"),
-		noProps[*groupState]("Edm.Int32", "unseenCount"), noProps[*groupState]("Edm.String", "licenseProcessingState")), seesGroup),
+			"isFavorite", "isManagementRestricted", "isSubscribedByMail", "isArchived", "welcomeMessageEnabled"),
+		noProps[*groupState]("Edm.Int32", "unseenConversationsCount", "unseenCount", "unseenMessagesCount"),
+		noProps[*groupState]("licenseProcessingState", "licenseProcessingState"), noProps[*groupState]("groupAccessType", "accessType"),
+		noProps[*groupState]("Edm.String", "organizationId"),
+		noProps[*groupState]("onPremisesExtensionAttributes", "onPremisesExtensionAttributes")), seesGroup),
 }
 
 // unified tells whether it is a Microsoft 365 group.

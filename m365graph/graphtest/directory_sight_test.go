@@ -75,3 +75,22 @@ func TestInaccessibleObjectsShowTheirIDs(t *testing.T) {
 		t.Errorf("members with GroupMember.Read.All (-want +got):\n%s", diff)
 	}
 }
+
+// TestRarePropertiesAreKnown selects what few tenants have: a client that names
+// it is answered, with null.
+func TestRarePropertiesAreKnown(t *testing.T) {
+	t.Parallel()
+	f := directoryFixture(t)
+	for path, names := range map[string][]string{
+		"/me": {"customSecurityAttributes", "authorizationInfo", "identityParentId", "print", "deviceEnrollmentLimit", "isManagementRestricted"},
+		"/groups/" + plantID: {
+			"accessType", "licenseProcessingState", "organizationId", "unseenMessagesCount", "unseenConversationsCount", "welcomeMessageEnabled", "isFavorite",
+		},
+	} {
+		for _, name := range names {
+			if got, there := f.get(t, path+"?$select="+name)[name]; got != nil || !there {
+				t.Errorf("%s of %s = %v", name, path, got)
+			}
+		}
+	}
+}

@@ -39,6 +39,8 @@ var organizationSchema = &schema[*tenantState]{
 		{name: "securityComplianceNotificationMails", typ: "[]Edm.String", get: func(*call, *tenantState) any { return []string{} }},
 		{name: "securityComplianceNotificationPhones", typ: "[]Edm.String", get: func(*call, *tenantState) any { return []string{} }},
 		{name: "state", typ: "Edm.String"}, {name: "street", typ: "Edm.String"},
+		{name: "privacyProfile", typ: "privacyProfile"}, {name: "partnerTenantType", typ: "partnerTenantType"},
+		{name: "mobileDeviceManagementAuthority", typ: "mdmAuthority", show: selected, get: func(*call, *tenantState) any { return "unknown" }},
 		{name: "technicalNotificationMails", typ: "[]Edm.String", get: func(*call, *tenantState) any { return []string{} }},
 		{name: "tenantType", typ: "Edm.String", get: func(*call, *tenantState) any { return "AAD" }},
 		{name: "assignedPlans", typ: "[]assignedPlan", get: func(*call, *tenantState) any { return []object{} }},

@@ -83,10 +83,12 @@ func selectedUserProps() []property[*userState] {
 	}
 	return slices.Concat(props,
 		noProps[*userState]("Edm.String", "creationType", "externalUserState", "legalAgeGroupClassification", "mySite", "onPremisesDistinguishedName",
-			"onPremisesDomainName", "onPremisesSamAccountName", "onPremisesSecurityIdentifier", "onPremisesUserPrincipalName", "preferredName"),
+			"onPremisesDomainName", "onPremisesSamAccountName", "onPremisesSecurityIdentifier", "onPremisesUserPrincipalName", "preferredName", "identityParentId"),
 		noProps[*userState]("Edm.DateTimeOffset", "deletedDateTime", "employeeLeaveDateTime", "externalUserStateChangeDateTime", "onPremisesLastSyncDateTime"),
-		noProps[*userState]("Edm.Boolean", "isResourceAccount", "onPremisesSyncEnabled", "showInAddressList"),
-		noProps[*userState]("employeeOrgData", "employeeOrgData"), noProps[*userState]("signInActivity", "signInActivity"))
+		noProps[*userState]("Edm.Boolean", "isManagementRestricted", "isResourceAccount", "onPremisesSyncEnabled", "showInAddressList"),
+		noProps[*userState]("employeeOrgData", "employeeOrgData"), noProps[*userState]("signInActivity", "signInActivity"),
+		noProps[*userState]("authorizationInfo", "authorizationInfo"), noProps[*userState]("customSecurityAttributeValue", "customSecurityAttributes"),
+		noProps[*userState]("userPrint", "print"), noProps[*userState]("Edm.Int32", "deviceEnrollmentLimit"))
 }
 
 // noProps are properties of a type that are null for everybody.
@@ -112,6 +114,8 @@ var directoryTypes = types{
 	"passwordProfile":          {"forceChangePasswordNextSignIn": "Edm.Boolean", "forceChangePasswordNextSignInWithMfa": "Edm.Boolean", "password": "Edm.String"},
 	"employeeOrgData":          {"costCenter": "Edm.String", "division": "Edm.String"},
 	"signInActivity":           {"lastSignInDateTime": "Edm.DateTimeOffset", "lastNonInteractiveSignInDateTime": "Edm.DateTimeOffset"},
+	"authorizationInfo":        {"certificateUserIds": "[]Edm.String"},
+	"licenseProcessingState":   {"state": "Edm.String"},
 	"mailboxSettings":          {"timeZone": "Edm.String"},
 	"scoredEmailAddress":       {"address": "Edm.String", "relevanceScore": "Edm.Double"},
 	"personType":               {"class": "Edm.String", "subclass": "Edm.String"},

@@ -63,7 +63,7 @@ func userItems(others []string, of func(*tenantState, *userState) []directoryIte
 // checkedUser is the person whose groups are asked for. That takes the right to
 // read people beside the one to read groups.
 func checkedUser(c *call) (directoryItem, error) {
-	if !c.token.has(readUsers) && !(c.isMe(c.user) && c.token.has(readOwnUser)) {
+	if !c.token.has(readUsers) && (!c.isMe(c.user) || !c.token.has(readOwnUser)) {
 		return nil, fail(codeRequestDenied)
 	}
 	return c.user, nil

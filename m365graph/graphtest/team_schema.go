@@ -39,6 +39,7 @@ var teamSchema = &schema[*teamState]{
 			}
 			return "https://teams.microsoft.com/l/team/" + escapeValue(t.channels[0].ID) + "/conversations?groupId=" + t.ID + "&tenantId=" + c.s.tenant.ID
 		}},
+		{name: "firstChannelName", typ: "Edm.String", show: selected},
 		{name: "isArchived", typ: "Edm.Boolean", get: func(_ *call, t *teamState) any { return t.IsArchived }},
 		{name: "tenantId", typ: "Edm.String", get: func(c *call, _ *teamState) any { return orNull(c.s.tenant.ID) }},
 	}, teamSettingProperties(), []property[*teamState]{
@@ -98,6 +99,8 @@ var channelSchema = &schema[*channelState]{
 			return "https://teams.microsoft.com/l/channel/" + escapeValue(ch.ID) + "/" + escapeValue(ch.DisplayName) + "?groupId=" + ch.team.ID + "&tenantId=" + c.s.tenant.ID + "&allowXTenantAccess=False"
 		}},
 		{name: "membershipType", typ: "channelMembershipType", get: func(_ *call, ch *channelState) any { return ch.MembershipType }},
+		{name: "migrationMode", typ: "migrationMode", show: selected}, {name: "originalCreatedDateTime", typ: "Edm.DateTimeOffset", show: selected},
+		{name: "layoutType", typ: "channelLayoutType", show: selected},
 		{name: "isArchived", typ: "Edm.Boolean", get: func(_ *call, ch *channelState) any { return ch.team.IsArchived }},
 		{name: "summary", typ: "channelSummary", show: selected, get: func(_ *call, ch *channelState) any {
 			return append(summaryObject(ch.roster()), member{"hasMembersFromOtherTenants", false})
