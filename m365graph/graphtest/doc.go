@@ -1,6 +1,6 @@
-// Package graphtest is Microsoft Graph in this process: one tenant with mail,
-// calendars and files, over TLS on loopback addresses, good enough that
-// programs written for the real Graph do their work against it, unchanged. It
+// Package graphtest is Microsoft Graph in this process: one tenant with people,
+// mail, calendars, files, sites and Teams, over TLS on loopback addresses, good
+// enough that programs written for the real Graph do their work against it, unchanged. It
 // is for tests, demos and trying a program before there is a tenant. It needs
 // nothing but the standard library, and none of our client's code: what it
 // says is a second reading of Microsoft's documentation.
@@ -38,15 +38,16 @@
 // told in batches and again until they hear, with encrypted resource data and
 // lifecycle notifications, which [Server.Lifecycle] brings about.
 //
-// Lists take $select, $expand, $filter, $orderby, $top, $skip and $count with
-// the limits and rules of each service. Next links are opaque and signed: a
-// client that changes one is refused. Errors have Graph's envelope, codes and
+// Lists take $select, $expand, $filter, $orderby, $top, $skip, $count and
+// $search with the limits and rules of each service; mail, calendars, files,
+// people and Teams have delta queries, and $batch joins requests. Next links are
+// opaque and signed: a client that changes one is refused. Errors have Graph's envelope, codes and
 // statuses, and every answer its request-id.
 //
 // # Tokens
 //
-// Tokens are JWTs signed with RS256 or ES256. Signature, issuer, audience and
-// lifetime are checked on each request, and so are the scopes that the route
+// Tokens are JWTs signed with RS256 or ES256. Signature, issuer, audience,
+// tenant and lifetime are checked on each request, and so are the scopes that the route
 // needs. A delegated token reaches its own mailbox, calendar and drive only;
 // /users shows everybody to whom the directory's scopes allow it. With
 // [Options.Challenge] a token that its issuer called back is answered with a

@@ -87,9 +87,12 @@ func (w *textWriter) tag(s string) string {
 }
 
 // tagName is the name that a tag begins with, in lower case; "" for what is no
-// tag.
+// tag, since its name would have to begin with a letter.
 func tagName(s string) string {
 	s = strings.TrimPrefix(s, "/")
+	if first, _ := utf8.DecodeRuneInString(s); !unicode.IsLetter(first) {
+		return ""
+	}
 	if i := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); i >= 0 {
 		s = s[:i]
 	}
