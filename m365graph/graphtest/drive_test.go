@@ -170,12 +170,13 @@ func TestSearchAndRecent(t *testing.T) {
 	t.Parallel()
 	f := setup(t, cabinet())
 	for path, want := range map[string][]string{
-		"/me/drive/root/search(q='TXT')":        {"notes.txt", "plan.txt"},
-		"/me/drive/search(q='plan')":            {"plan.txt"},
-		"/me/drive/items/reports/search(q='.')": {"plan.txt", "Q1 50%.docx"},
-		"/me/drive/root/search(q='it''s')":      {},
-		"/me/drive/recent":                      {"plan.txt", "notes.txt", "Q1 50%.docx", "empty.bin"},
-		"/me/drive/recent()":                    {"plan.txt", "notes.txt", "Q1 50%.docx", "empty.bin"},
+		"/me/drive/root/search(q='TXT')":                 {"notes.txt", "plan.txt"},
+		"/me/drive/root/microsoft.graph.search(q='TXT')": {"notes.txt", "plan.txt"},
+		"/me/drive/search(q='plan')":                     {"plan.txt"},
+		"/me/drive/items/reports/search(q='.')":          {"plan.txt", "Q1 50%.docx"},
+		"/me/drive/root/search(q='it''s')":               {},
+		"/me/drive/recent":                               {"plan.txt", "notes.txt", "Q1 50%.docx", "empty.bin"},
+		"/me/drive/recent()":                             {"plan.txt", "notes.txt", "Q1 50%.docx", "empty.bin"},
 	} {
 		if diff := cmp.Diff(want, values(f.get(t, path), "name")); diff != "" {
 			t.Errorf("GET %s (-want +got):\n%s", path, diff)

@@ -195,7 +195,7 @@ func (t *tree) find(segments []segment, taken []string) (*tree, []string) {
 		}
 		return t.path.find(rest, append(taken, s.text))
 	}
-	if next := t.literal[strings.ToLower(s.text)]; next != nil && !s.isKey {
+	if next := t.named(s, len(rest) == 0); next != nil && !s.isKey {
 		if found, got := next.find(rest, taken); found != nil {
 			return found, got
 		}
@@ -204,6 +204,18 @@ func (t *tree) find(segments []segment, taken []string) (*tree, []string) {
 		return nil, nil
 	}
 	return t.param.find(rest, append(slices.Clip(taken), s.text))
+}
+
+// named is the node of a segment's name. An action or a function, which ends a path,
+// may bear its namespace, as older SDKs write it.
+// https://learn.microsoft.com/graph/delta-query-overview
+func (t *tree) named(s segment, last bool) *tree {
+	name := strings.ToLower(s.text)
+	next := t.literal[name]
+	if operation, qualified := strings.CutPrefix(name, "microsoft.graph."); next == nil && qualified && last {
+		next = t.literal[operation]
+	}
+	return next
 }
 
 // segment is one element of a request's path, decoded.
