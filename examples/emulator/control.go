@@ -9,8 +9,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // tokenRequest asks a running emulator for a token.
@@ -97,7 +99,7 @@ func (r *ready) token(ctx context.Context, asked tokenRequest) (string, error) {
 	req.Header.Set("Authorization", "Bearer "+r.ControlKey)
 	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req) // by no proxy
 	if err != nil {
-		return "", errors.New("no emulator answers at " + r.Proxy + " any more")
+		return "", r.gone()
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(res.Body, maxControl))
@@ -110,3 +112,14 @@ func (r *ready) token(ctx context.Context, asked tokenRequest) (string, error) {
 	}
 	return answer, nil
 }
+
+// answers tells whether the emulator of a ready line is still there.
+func (r *ready) answers() error {
+	conn, err := net.DialTimeout("tcp", strings.TrimPrefix(r.Proxy, "http://"), 5*time.Second)
+	if err != nil {
+		return r.gone()
+	}
+	return conn.Close()
+}
+
+func (r *ready) gone() error { return errors.New("no emulator answers at " + r.Proxy + " any more") }

@@ -85,6 +85,9 @@ func executeWith(file string, command []string, std streams) error {
 	if err != nil {
 		return err
 	}
+	if err := r.answers(); err != nil {
+		return unusable(fmt.Errorf("exec: %w", err))
+	}
 	if file, err = filepath.Abs(file); err != nil {
 		return err
 	}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,7 +38,7 @@ type entry struct {
 
 func graphEntry(r graphtest.Request) entry {
 	e := entry{
-		Time: r.Start, Service: "graph", Method: r.Method, Host: r.Host, Path: r.Path, Query: r.Query, Status: r.Status, Route: r.Route,
+		Time: r.Start, Service: "graph", Method: r.Method, Host: r.Host, Path: withoutSession(r.Path), Query: withoutTokens(r.Query), Status: r.Status, Route: r.Route,
 		Milliseconds: float64(r.End.Sub(r.Start).Microseconds()) / 1000, Bytes: r.Sent, RequestID: r.ID, Batch: r.Batch,
 		UserAgent: r.Header.Get("User-Agent"),
 	}
@@ -44,6 +46,32 @@ func graphEntry(r graphtest.Request) entry {
 		e.Service, e.Query = "content", ""
 	}
 	return e
+}
+
+// withoutTokens hides what a program wrongly sends in the address of a request.
+func withoutTokens(query string) string {
+	pairs := strings.Split(query, "&")
+	for i, pair := range pairs {
+		name, _, _ := strings.Cut(pair, "=")
+		if decoded, err := url.QueryUnescape(name); err == nil {
+			name = decoded
+		}
+		switch strings.ToLower(name) {
+		case "access_token", "token", "authorization", "authtoken", "tempauth", "client_secret":
+			pairs[i] = name + "=hidden"
+		}
+	}
+	return strings.Join(pairs, "&")
+}
+
+// withoutSession hides the part of an upload session's address that lets anybody
+// write to it.
+func withoutSession(path string) string {
+	if id, ok := strings.CutPrefix(path, "/upload/"); ok {
+		id, _, _ = strings.Cut(id, ".")
+		return "/upload/" + id
+	}
+	return path
 }
 
 func loginEntry(r entratest.Request) entry {

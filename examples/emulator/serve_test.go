@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 func TestServeAnswersUntilInterrupted(t *testing.T) {
@@ -249,7 +251,49 @@ func TestTokens(t *testing.T) {
 		t.Errorf("with another key: exit code %d, out %q, want 2 and no token", got.code, got.out)
 	}
 	r.interrupt(t)
-	if got := runProgram(t, program(t, "token", "-ready", file)); got.code != exitUsage || !strings.Contains(got.err, "no emulator answers") {
-		t.Errorf("after the end: exit code %d, %q, want 2 and why", got.code, got.err)
+	for _, args := range [][]string{{"token", "-ready", file}, {"exec", "-ready", file, "--", "echo", "ran"}} {
+		got := runProgram(t, program(t, args...))
+		if got.code != exitUsage || got.out != "" || !strings.Contains(got.err, "no emulator answers") {
+			t.Errorf("%q after the end: exit code %d, out %q, err %q, want 2 and why", args, got.code, got.out, got.err)
+		}
+	}
+}
+
+// Whoever reads the log of a request cannot repeat it.
+func TestLogHidesTokensInAddresses(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]string{
+		"":                               "",
+		"$top=5&access_token=canary":     "$top=5&access_token=hidden",
+		"Access%5Ftoken=canary&a=b":      "Access_token=hidden&a=b",
+		"authtoken=canary":               "authtoken=hidden",
+		"$skiptoken=kept&$deltatoken=is": "$skiptoken=kept&$deltatoken=is",
+	} {
+		if got := graphEntry(graphtest.Request{Query: query}).Query; got != want {
+			t.Errorf("the query %q is logged as %q, want %q", query, got, want)
+		}
+	}
+	for path, want := range map[string]string{
+		"/upload/1-2.canary": "/upload/1-2", "/v1.0/me/drive/root:/a.b": "/v1.0/me/drive/root:/a.b",
+	} {
+		if got := graphEntry(graphtest.Request{Path: path}).Path; got != want {
+			t.Errorf("the path %q is logged as %q, want %q", path, got, want)
+		}
+	}
+}
+
+// A short lifetime is there to see a program renew its token.
+func TestTokensExpire(t *testing.T) {
+	t.Parallel()
+	r := serving(t, "-token-lifetime", "1s")
+	token, client := r.tokenOf(t), r.client(t, false)
+	for deadline := time.Now().Add(30 * time.Second); ; <-time.After(100 * time.Millisecond) {
+		code, body := fetch(t, client, token, r.Graph+"/v1.0/me")
+		if code == 401 && strings.Contains(body, "InvalidAuthenticationToken") {
+			return
+		}
+		if code != 200 || time.Now().After(deadline) {
+			t.Fatalf("/me answered %d %s, want 200 until the token expires, and 401 then", code, body)
+		}
 	}
 }
