@@ -93,23 +93,9 @@ func (c *call) readAction(fields map[string]func(json.RawMessage) error) error {
 	if len(c.body) == 0 {
 		return nil
 	}
-	var raw map[string]json.RawMessage
-	if err := c.decode(&raw); err != nil {
-		return err
-	}
-	for name, value := range raw {
-		set := fields[strings.ToLower(name)]
-		switch {
-		case strings.Contains(name, "@"):
-		case set == nil:
-			return failf(codeRequestBody, "The parameter '%s' in the request payload is not a valid parameter for the operation.", name)
-		default:
-			if err := set(value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return c.readFields(fields, func(name string) error {
+		return failf(codeRequestBody, "The parameter '%s' in the request payload is not a valid parameter for the operation.", name)
+	})
 }
 
 // readQuotedBool reads a boolean that some clients quote; null means what holds without it.

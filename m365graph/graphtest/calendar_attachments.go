@@ -1,7 +1,6 @@
 package graphtest
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -93,17 +92,9 @@ func postEventAttachment(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	var in attachmentJSON
-	if err := c.decode(&in); err != nil {
+	a, err := c.readAttachment()
+	if err != nil {
 		return nil, err
-	}
-	a, err := in.attachment(false)
-	var told *graphError
-	switch {
-	case errors.As(err, &told):
-		return nil, told
-	case err != nil:
-		return nil, failf(codeRequestBody, "Cannot read the attachment: %v.", err)
 	}
 	size := a.size()
 	for _, other := range view.Attachments {

@@ -162,20 +162,27 @@ func (c *call) readCalendar(cal *calendarState) error {
 
 // readProperties reads a resource's properties, by lower-cased name; one that the type does not have is refused.
 func (c *call) readProperties(typ string, fields map[string]func(json.RawMessage) error) error {
+	return c.readFields(fields, func(name string) error {
+		return failf(codeRequestBody, "The property '%s' does not exist on type 'microsoft.graph.%s'. Make sure to only use property names that are defined by the type.", name, typ)
+	})
+}
+
+// readFields hands each member of the body to the function of its lower-cased name. Annotations are passed over.
+func (c *call) readFields(fields map[string]func(json.RawMessage) error, unknown func(name string) error) error {
 	var raw map[string]json.RawMessage
 	if err := c.decode(&raw); err != nil {
 		return err
 	}
 	for name, value := range raw {
+		if strings.Contains(name, "@") {
+			continue
+		}
 		set := fields[strings.ToLower(name)]
-		switch {
-		case strings.Contains(name, "@"):
-		case set == nil:
-			return failf(codeRequestBody, "The property '%s' does not exist on type 'microsoft.graph.%s'. Make sure to only use property names that are defined by the type.", name, typ)
-		default:
-			if err := set(value); err != nil {
-				return err
-			}
+		if set == nil {
+			return unknown(name)
+		}
+		if err := set(value); err != nil {
+			return err
 		}
 	}
 	return nil

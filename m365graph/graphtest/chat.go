@@ -36,7 +36,7 @@ var chatSchema = &schema[*chatState]{
 			}
 			return object{{"isHidden", t.hidden[me.ID]}, {"lastMessageReadDateTime", t.read[me.ID]}}
 		}},
-		{name: "members", typ: "[]conversationMember", show: expanded, filtered: true, get: func(c *call, t *chatState) any { return wholes(c, memberSchema, t.members) }},
+		{name: "members", typ: "[]conversationMember", show: expanded, filtered: true, get: func(c *call, t *chatState) any { return plainlyAll(c, memberSchema, t.members) }},
 		{name: "lastMessagePreview", typ: "chatMessageInfo", show: expanded, filtered: true, get: func(c *call, t *chatState) any {
 			if m := t.latest(); m != nil {
 				return m.info(c)

@@ -49,7 +49,7 @@ var chatMessageProps = []property[*chatMessage]{
 	{name: "mentions", typ: "[]chatMessageMention", get: func(c *call, m *chatMessage) any { return m.mentionObjects(c) }},
 	{name: "reactions", typ: "[]chatMessageReaction", get: func(c *call, m *chatMessage) any { return m.reactionObjects(c) }},
 	{name: "messageHistory", typ: "[]chatMessageHistoryItem", get: func(*call, *chatMessage) any { return []object{} }},
-	{name: "hostedContents", typ: "[]chatMessageHostedContent", show: expanded, get: func(c *call, m *chatMessage) any { return wholes(c, hostedContentSchema, m.hosted) }},
+	{name: "hostedContents", typ: "[]chatMessageHostedContent", show: expanded, get: func(c *call, m *chatMessage) any { return plainlyAll(c, hostedContentSchema, m.hosted) }},
 }
 
 // replySchema is a message as it stands among the replies to another one.
@@ -63,7 +63,7 @@ var chatMessageSchema = &schema[*chatMessage]{
 	name: "chatMessage", page: 20, maxPage: 50,
 	props: append(slices.Clone(chatMessageProps), property[*chatMessage]{
 		name: "replies", typ: "[]chatMessage", show: expanded, get: func(c *call, m *chatMessage) any {
-			return wholes(c, replySchema, m.replies[:min(len(m.replies), expandedReplies)])
+			return plainlyAll(c, replySchema, m.replies[:min(len(m.replies), expandedReplies)])
 		},
 	}),
 }

@@ -196,6 +196,18 @@ func postAttachment(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	a, err := c.readAttachment()
+	if err != nil {
+		return nil, err
+	}
+	if m.size()+a.size() > maxMessageSize {
+		return nil, fail(codeMessageSize)
+	}
+	return created(c, attachmentSchema, c.user.mail.attach(m, *a, c.now), attachmentContext(c))
+}
+
+// readAttachment reads the body of a POST.
+func (c *call) readAttachment() (*Attachment, error) {
 	var in attachmentJSON
 	if err := c.decode(&in); err != nil {
 		return nil, err
@@ -207,10 +219,8 @@ func postAttachment(c *call) (*reply, error) {
 		return nil, told
 	case err != nil:
 		return nil, failf(codeRequestBody, "Cannot read the attachment: %v.", err)
-	case m.size()+a.size() > maxMessageSize:
-		return nil, fail(codeMessageSize)
 	}
-	return created(c, attachmentSchema, c.user.mail.attach(m, *a, c.now), attachmentContext(c))
+	return a, nil
 }
 
 // attachmentJSON is an attachment as clients write it.

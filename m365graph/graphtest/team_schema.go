@@ -45,9 +45,9 @@ var teamSchema = &schema[*teamState]{
 	}, teamSettingProperties(), []property[*teamState]{
 		{name: "summary", typ: "teamSummary", show: selected, get: func(_ *call, t *teamState) any { return summaryObject(t.members) }},
 		{name: "channels", typ: "[]channel", show: expanded, get: func(c *call, t *teamState) any {
-			return wholes(c, channelSchema, visibleChannels(c, t))
+			return plainlyAll(c, channelSchema, visibleChannels(c, t))
 		}},
-		{name: "members", typ: "[]conversationMember", show: expanded, get: func(c *call, t *teamState) any { return wholes(c, memberSchema, t.members) }},
+		{name: "members", typ: "[]conversationMember", show: expanded, get: func(c *call, t *teamState) any { return plainlyAll(c, memberSchema, t.members) }},
 	}),
 }
 
@@ -105,7 +105,7 @@ var channelSchema = &schema[*channelState]{
 		{name: "summary", typ: "channelSummary", show: selected, get: func(_ *call, ch *channelState) any {
 			return append(summaryObject(ch.roster()), member{"hasMembersFromOtherTenants", false})
 		}},
-		{name: "members", typ: "[]conversationMember", show: expanded, get: func(c *call, ch *channelState) any { return wholes(c, memberSchema, ch.roster()) }},
+		{name: "members", typ: "[]conversationMember", show: expanded, get: func(c *call, ch *channelState) any { return plainlyAll(c, memberSchema, ch.roster()) }},
 	},
 }
 
@@ -131,26 +131,6 @@ func (m *teamMember) roles() []string {
 		return []string{"owner"}
 	}
 	return []string{}
-}
-
-// whole writes v as it stands within something else: with all that is shown
-// without a selection.
-func whole[T any](c *call, s *schema[T], v T) object {
-	sh := &shape[T]{schema: s}
-	for i := range s.props {
-		if p := &s.props[i]; p.show == always || p.show == unlessNil {
-			sh.props = append(sh.props, p)
-		}
-	}
-	return sh.render(c, v)
-}
-
-func wholes[T any](c *call, s *schema[T], list []T) []object {
-	objects := make([]object, len(list))
-	for i, v := range list {
-		objects[i] = whole(c, s, v)
-	}
-	return objects
 }
 
 // teamTypes are the types within Teams.
