@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -73,7 +74,7 @@ func (p *place) plainGet(ctx context.Context, url string, read func(*http.Respon
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Authorization", "Bearer bench")
+	req.Header.Set("Authorization", "Bearer "+cmp.Or(p.Token, "bench"))
 	resp, err := p.http.Do(req)
 	if err != nil {
 		return err

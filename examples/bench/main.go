@@ -62,6 +62,7 @@ var rows = []row{
 	{"throttle", throttleRow},
 	{"transfer", transferRow},
 	{"build", buildRow},
+	{"emulator", emulatorRow},
 }
 
 // effort is how much is measured.

@@ -21,6 +21,8 @@ const (
 	each   = "%.1f"
 	micros = "%.1fus"
 	mib    = "%.1fMiB"
+	secs   = "%.1fs"
+	millis = "%.1fms"
 )
 
 func (f figure) ok() bool {

@@ -31,6 +31,7 @@ type setting struct {
 	Latency  time.Duration // before each answer of Graph's
 	Messages int           // in the mailbox, a multiple of pageSize
 	Size     int64         // of the file that is moved
+	Emulator bool          // graphtest, and what it answered as a static handler
 }
 
 // version names the protocol.
@@ -46,6 +47,7 @@ type address struct {
 	setting
 	Graph, Content string // host:port
 	Certificate    []byte
+	Token          string // of the emulator's person; empty means any
 }
 
 // serve is the server's process. It says where it is on out, and ends with in.
@@ -57,6 +59,9 @@ func serve(settings string, in io.Reader, out io.Writer) error {
 	cert, err := newCertificate()
 	if err != nil {
 		return err
+	}
+	if s.Emulator {
+		return serveEmulator(s, cert, in, out)
 	}
 	where := address{setting: s, Certificate: cert.Certificate[0]}
 	item := sync.OnceValue(func() []byte { return newItem(s.Size) })
