@@ -142,6 +142,8 @@ func (f *Fault) check() error {
 		return fmt.Errorf("fault of %q: %d is no status of an answer", f.Route, f.Status)
 	case f.Delay < 0 || f.CutAfter < 0:
 		return fmt.Errorf("fault of %q: a delay or a length is negative", f.Route)
+	case !f.answers() && f.Delay == 0 && f.Skew == 0 && f.Page == PageKept && f.JSON == JSONWhole && f.ContentType == "" && f.Cut == CutNone:
+		return fmt.Errorf("fault of %q: it spoils nothing; give it a status, a code, a delay, a cut or another kind of damage", f.Route)
 	}
 	return nil
 }

@@ -37,6 +37,7 @@ func TestFileOfFaultsSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"":                                     "line 1: the file ends",
+		`{"faults":[{"route":"GET /me"}]}`:     "it spoils nothing",
 		"[]":                                   "line 1: found [, want {",
 		`{"fault":[]}`:                         `line 1: unknown key "fault"`,
 		"{\"faults\":[\n{\"rout\":\"x\"}]}":    `line 2: unknown key "rout"`,
@@ -48,7 +49,7 @@ func TestFileOfFaultsSaysWhatIsWrong(t *testing.T) {
 		`{"faults":[{"cut":"middle"}]}`:        `"cut" cannot be "middle"`,
 		`{"faults":[{"header":{"a":["b"]}}]}`:  `"header" cannot be`,
 		"{\"faults\":[\n{\"rate\":2}\n]}":      "line 2: fault of \"\": the rate 2",
-		`{"faults":[{"skip":1}`:                "the file ends",
+		`{"faults":[{"status":500}`:            "the file ends",
 		`{"faults":[]} x`:                      "more follows",
 		`{"faults":[{"skip":1,}]}`:             "line 1",
 	} {

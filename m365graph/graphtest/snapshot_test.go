@@ -1,7 +1,9 @@
 package graphtest_test
 
 import (
+	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -173,5 +175,40 @@ func TestLogKeepsTheLatest(t *testing.T) {
 	s.AssertWaited(tb)
 	if len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "lost 17 requests") {
 		t.Errorf("an assertion over a part of the log says %q", tb.errors)
+	}
+}
+
+// Snapshots are taken and restored while others read and write: each request sees
+// a tenant as a whole, before or after.
+func TestSnapshotsAmongRequests(t *testing.T) {
+	t.Parallel()
+	f := setup(t, office())
+	f.do(t, "POST", "/me/messages", `{"subject":"kept"}`)
+	before := f.Snapshot()
+	var others sync.WaitGroup
+	for i := range 4 {
+		others.Go(func() {
+			for range 15 {
+				if a := f.do(t, "POST", "/me/messages", `{"subject":"written"}`); a.status != http.StatusCreated {
+					t.Errorf("POST = %d %s", a.status, a.body)
+				}
+				if a := f.do(t, "GET", "/me/messages?$select=subject&$top=100", ""); a.status != http.StatusOK {
+					t.Errorf("GET = %d %s", a.status, a.body)
+				}
+				if a := f.do(t, "PUT", "/me/drive/root:/"+string(rune('a'+i))+".txt:/content", "text"); a.status >= 300 {
+					t.Errorf("PUT = %d %s", a.status, a.body)
+				}
+			}
+		})
+	}
+	for range 10 {
+		taken := f.Snapshot()
+		f.Restore(before)
+		f.Restore(taken)
+	}
+	others.Wait()
+	f.Restore(before)
+	if n := len(f.get(t, "/me/messages")["value"].([]any)); n != 1 {
+		t.Errorf("%d messages after the snapshot was restored, want the one that was there", n)
 	}
 }
