@@ -72,18 +72,12 @@ func getEventAttachment(c *call) (*reply, error) {
 	return one(c, attachmentSchema, a, eventAttachmentContext(c))
 }
 
-// eventAttachmentValue gives the bytes of a file, and the MIME of a message.
 func eventAttachmentValue(c *call) (*reply, error) {
 	_, a, err := eventAttachment(c)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case a.Item != nil:
-		return rawReply("text/plain", mimeOf(a.Item), a.LastModifiedDateTime), nil
-	case a.SourceURL != "":
-		return nil, failf(codeInvalidRequest, "The attachment is a link and has no content.")
 	}
-	return rawReply(oneLine(a.ContentType), a.Content, a.LastModifiedDateTime), nil
+	return a.value()
 }
 
 // postEventAttachment attaches something; to an occurrence, it makes an exception of it.

@@ -41,8 +41,8 @@ func listThumbnails(c *call) (*reply, error) {
 	return jsonReply(object{{"@odata.context", c.metadata("Collection(thumbnailSet)")}, {"value", item.thumbnailSets(c)}}), nil
 }
 
-// getThumbnail gives one size of an item's preview.
-func getThumbnail(c *call) (*reply, error) {
+// thumbnailOf gives one size of an item's preview.
+func thumbnailOf(c *call) (object, error) {
 	item, err := itemOf(c)
 	if err != nil {
 		return nil, err
@@ -51,20 +51,24 @@ func getThumbnail(c *call) (*reply, error) {
 	if len(item.thumbnailSets(c)) == 0 || c.vars["thumbnail"] != "0" || thumbnailSizes[size] == 0 {
 		return nil, fail(codeDriveNotFound)
 	}
-	return jsonReply(append(object{{"@odata.context", c.metadata("thumbnail")}}, item.thumbnail(c, size)...)), nil
+	return item.thumbnail(c, size), nil
+}
+
+func getThumbnail(c *call) (*reply, error) {
+	picture, err := thumbnailOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return jsonReply(append(object{{"@odata.context", c.metadata("thumbnail")}}, picture...)), nil
 }
 
 // getThumbnailContent sends a client to the picture.
 func getThumbnailContent(c *call) (*reply, error) {
-	item, err := itemOf(c)
+	picture, err := thumbnailOf(c)
 	if err != nil {
 		return nil, err
 	}
-	size := strings.ToLower(c.vars["size"])
-	if len(item.thumbnailSets(c)) == 0 || c.vars["thumbnail"] != "0" || thumbnailSizes[size] == 0 {
-		return nil, fail(codeDriveNotFound)
-	}
-	address, _ := item.thumbnail(c, size).get("url")
+	address, _ := picture.get("url")
 	return redirectReply(address.(string)), nil
 }
 

@@ -158,12 +158,17 @@ func getAttachment(c *call) (*reply, error) {
 	return one(c, attachmentSchema, a, attachmentContext(c))
 }
 
-// attachmentValue gives the bytes of a file, and the MIME of a message.
 func attachmentValue(c *call) (*reply, error) {
 	_, a, err := c.attachment()
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
+	}
+	return a.value()
+}
+
+// value gives the bytes of a file, and the MIME of a message.
+func (a *Attachment) value() (*reply, error) {
+	switch {
 	case a.Item != nil:
 		return rawReply("text/plain", mimeOf(a.Item), a.LastModifiedDateTime), nil
 	case a.SourceURL != "":
