@@ -137,7 +137,7 @@ func (p *faultParser) expect(d json.Delim) error {
 
 // syntax says in one form that the file is no JSON.
 func syntax(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "unexpected end") {
 		return errors.New("the file ends within a fault")
 	}
 	return errors.New(strings.TrimPrefix(err.Error(), "json: "))

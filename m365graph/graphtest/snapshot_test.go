@@ -1,6 +1,7 @@
 package graphtest_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -203,11 +204,14 @@ func TestSnapshotsAmongRequests(t *testing.T) {
 	}
 	for range 10 {
 		taken := f.Snapshot()
-		f.Restore(before)
-		f.Restore(taken)
+		if err := errors.Join(f.Restore(before), f.Restore(taken)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	others.Wait()
-	f.Restore(before)
+	if err := f.Restore(before); err != nil {
+		t.Fatal(err)
+	}
 	if n := len(f.get(t, "/me/messages")["value"].([]any)); n != 1 {
 		t.Errorf("%d messages after the snapshot was restored, want the one that was there", n)
 	}
