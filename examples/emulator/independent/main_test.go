@@ -83,9 +83,6 @@ func TestEveryCheckIsRun(t *testing.T) {
 
 func TestAFailedProgramFailsTheSuite(t *testing.T) {
 	t.Chdir("../../..")
-	if testing.Short() {
-		t.Skip("builds the emulator")
-	}
 	s, err := newSuite(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
