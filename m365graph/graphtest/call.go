@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/blob"
 )
 
 // call is one request on its way through a handler.
@@ -26,7 +28,7 @@ type call struct {
 	token   *token            // nil on the content host
 	user    *userState        // whose data the path addresses; nil outside of ~
 	body    []byte
-	spool   *spool // in place of body, where the route spools
+	spool   *blob.Spool // in place of body, where the route spools
 	now     time.Time
 
 	userSight, groupSight sight // of the directory, once they were asked for

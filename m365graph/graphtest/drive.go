@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/blob"
 )
 
 // driveStore is a drive as it is now: a person's OneDrive, or a document library
@@ -36,7 +38,7 @@ type driveNode struct {
 
 	children []*driveNode          // of a folder, by name
 	byName   map[string]*driveNode // of a folder, by lower-cased name
-	blob     *blob                 // of a file; nil: a folder
+	blob     *blob.Blob            // of a file; nil: a folder
 	facets   *facets               // that only the tenant's data has; nil: none
 
 	contentType           string    // "": by name
@@ -143,12 +145,12 @@ func newLoaded(item *DriveItem, now time.Time) *driveNode {
 // open gives a file of the tenant its content.
 func (n *driveNode) open(item *DriveItem) (err error) {
 	if item.Content == nil && item.Open != nil {
-		n.blob, err = lazyBlob(item.Open)
+		n.blob, err = blob.Lazy(item.Open)
 	} else {
-		n.blob = &blob{bytes: item.Content, size: int64(len(item.Content))}
+		n.blob = blob.Of(item.Content)
 	}
 	if err == nil {
-		n.size = n.blob.size
+		n.size = n.blob.Size()
 	}
 	return err
 }

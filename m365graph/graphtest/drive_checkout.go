@@ -1,6 +1,10 @@
 package graphtest
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/m365go/sdk/m365graph/internal/blob"
+)
 
 // checkout is a file that somebody keeps for themselves while they work on it.
 // See https://learn.microsoft.com/graph/api/driveitem-checkout.
@@ -8,7 +12,7 @@ type checkout struct {
 	by     object     // identitySet; nil: the drive's author
 	person *userState // nil: an application
 
-	before   *blob // content when it was checked out
+	before   *blob.Blob // content when it was checked out
 	versions int
 }
 

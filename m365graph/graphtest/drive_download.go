@@ -77,7 +77,7 @@ func download(c *call) (*reply, error) {
 
 // serve gives the content of a version out.
 func (i driveItem) serve(v fileVersion) (*reply, error) {
-	r, done, err := v.blob.reader()
+	r, done, err := v.blob.Reader()
 	if err != nil {
 		return nil, err
 	}

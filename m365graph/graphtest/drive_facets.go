@@ -55,7 +55,7 @@ func (i driveItem) file() any {
 		return nil
 	}
 	o := object{{"mimeType", i.mimeType()}}
-	if sum, err := i.blob.quickXorHash(); err == nil { // without a hash where the content cannot be read now
+	if sum, err := i.blob.QuickXorHash(); err == nil { // without a hash where the content cannot be read now
 		o = append(o, member{"hashes", object{{"quickXorHash", sum}}})
 	}
 	return o

@@ -3,7 +3,6 @@ package graphtest
 import (
 	"bytes"
 	"cmp"
-	"io"
 	"slices"
 	"strings"
 )
@@ -67,12 +66,7 @@ func (n *driveNode) text() []byte {
 	if n.isFolder() || n.size > maxSearched || !textual(n.mimeType()) {
 		return nil
 	}
-	r, done, err := n.blob.reader()
-	if err != nil {
-		return nil
-	}
-	defer func() { _ = done() }()
-	text, err := io.ReadAll(r)
+	text, err := n.blob.ReadAll()
 	if err != nil {
 		return nil
 	}

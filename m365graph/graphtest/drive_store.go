@@ -1,10 +1,14 @@
 package graphtest
 
-import "time"
+import (
+	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/blob"
+)
 
 // upload is a file about to be stored.
 type upload struct {
-	blob        *blob
+	blob        *blob.Blob
 	contentType string // "": by name
 	description string
 	times       *fileTimes
@@ -60,7 +64,7 @@ func (t *target) store(u *upload, now time.Time) (n *driveNode, created bool, er
 
 // storeNew makes a file.
 func (t *target) storeNew(u *upload, now time.Time) (*driveNode, error) {
-	if u.blob.size > t.drive.free() {
+	if u.blob.Size() > t.drive.free() {
 		return nil, fail(codeQuota)
 	}
 	parent, name := t.parent(u.by, now), t.names[len(t.names)-1]
@@ -68,7 +72,7 @@ func (t *target) storeNew(u *upload, now time.Time) (*driveNode, error) {
 		name = parent.freeName(name)
 	}
 	n := t.drive.newNode(u.by, now)
-	n.name, n.size, n.blob = name, u.blob.size, u.blob
+	n.name, n.size, n.blob = name, u.blob.Size(), u.blob
 	t.drive.attach(parent, n)
 	t.drive.tell(n, itemCreated)
 	return n, nil
@@ -79,7 +83,7 @@ func (t *target) storeVersion(n *driveNode, u *upload, now time.Time) error {
 	if err := n.checkLock(u.person); err != nil {
 		return err
 	}
-	if u.blob.size-n.size > t.drive.free() {
+	if u.blob.Size()-n.size > t.drive.free() {
 		return fail(codeQuota)
 	}
 	n.keepVersion()
@@ -90,8 +94,8 @@ func (t *target) storeVersion(n *driveNode, u *upload, now time.Time) error {
 }
 
 // setContent exchanges the content of a file.
-func (s *driveStore) setContent(n *driveNode, b *blob) {
-	n.grow(b.size - n.size)
+func (s *driveStore) setContent(n *driveNode, b *blob.Blob) {
+	n.grow(b.Size() - n.size)
 	n.blob = b
 	n.contentTimes++
 }

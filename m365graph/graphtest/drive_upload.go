@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/blob"
 )
 
 const (
@@ -22,7 +24,7 @@ type uploadSession struct {
 	upload  upload
 	expires time.Time
 
-	spool    spool
+	spool    blob.Spool
 	total    int64 // -1: no slice has told yet
 	uneven   bool  // a slice broke the rule of sliceUnit, which shows only in the end
 	deferred bool  // only an explicit request makes the file
@@ -113,8 +115,8 @@ func sessionOf(c *call) (*uploadSession, error) {
 // status tells what a session still waits for.
 func (s *uploadSession) status(code int) *reply {
 	missing := []string{}
-	if s.spool.size != s.total {
-		missing = append(missing, fmt.Sprintf("%d-", s.spool.size))
+	if s.spool.Size() != s.total {
+		missing = append(missing, fmt.Sprintf("%d-", s.spool.Size()))
 	}
 	return &reply{status: code, json: appendJSON(nil, object{{"expirationDateTime", s.expires}, {"nextExpectedRanges", missing}})}
 }
@@ -170,24 +172,24 @@ func putSlice(c *call) (*reply, error) {
 	switch {
 	case !ok:
 		return nil, failf(codeDriveBad, "The Content-Range header is missing or malformed.")
-	case c.spool.size != r.last-r.first+1:
+	case c.spool.Size() != r.last-r.first+1:
 		return nil, failf(codeDriveBad, "The Content-Range header does not match the length of the content.")
 	case s.total >= 0 && r.total != s.total:
 		return nil, failf(codeDriveBad, "The total size of the file differs from that of earlier fragments.")
-	case r.first < s.spool.size:
+	case r.first < s.spool.Size():
 		return nil, failf(codeInvalidRange, "The uploaded fragment overlaps with data that has already been received.")
-	case r.first > s.spool.size:
+	case r.first > s.spool.Size():
 		return nil, failf(codeInvalidRange, "The uploaded fragment does not begin where the last one ended.")
 	}
-	if err := s.spool.take(c.spool); err != nil {
+	if err := s.spool.Take(c.spool); err != nil {
 		return nil, err
 	}
 	s.total = r.total
 	s.expires = c.now.Add(sessionIn)
-	if s.spool.size == s.total && !s.deferred {
+	if s.spool.Size() == s.total && !s.deferred {
 		return s.commit(c)
 	}
-	s.uneven = s.uneven || s.spool.size != s.total && (r.last-r.first+1)%sliceUnit != 0
+	s.uneven = s.uneven || s.spool.Size() != s.total && (r.last-r.first+1)%sliceUnit != 0
 	return s.status(http.StatusAccepted), nil
 }
 
@@ -200,7 +202,7 @@ func commitUploadSession(c *call) (*reply, error) {
 	if len(c.body) > 0 {
 		return nil, failf(codeDriveBad, "The request that completes an upload must be empty.")
 	}
-	if s.spool.size != s.total {
+	if s.spool.Size() != s.total {
 		return nil, failf(codeDriveBad, "The upload is not complete.")
 	}
 	return s.commit(c)
@@ -231,7 +233,7 @@ func putSource(c *call) (*reply, error) {
 	switch {
 	case s == nil || !c.now.Before(s.expires):
 		return nil, failf(codeDriveNotFound, "The upload session was not found")
-	case s.spool.size != s.total:
+	case s.spool.Size() != s.total:
 		return nil, failf(codeDriveBad, "The upload is not complete.")
 	}
 	if in.Name != nil && t.node != nil && t.node.isFolder() {
@@ -258,7 +260,7 @@ func (s *uploadSession) commit(c *call) (*reply, error) {
 	if t.node != nil && s.target.node == nil && s.upload.behavior == conflictFail {
 		return nil, fail(codeSessionNameTaken)
 	}
-	s.upload.blob = s.spool.blob()
+	s.upload.blob = s.spool.Blob()
 	n, created, err := t.store(&s.upload, c.now)
 	if err != nil {
 		return nil, err

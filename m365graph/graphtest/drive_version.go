@@ -4,13 +4,15 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/blob"
 )
 
 // fileVersion is an earlier state of a file, as
 // https://learn.microsoft.com/graph/api/resources/driveitemversion.
 type fileVersion struct {
 	number   int
-	blob     *blob
+	blob     *blob.Blob
 	modified time.Time
 	by       object // identitySet; nil: the drive's author
 	drive    *driveStore
@@ -50,7 +52,7 @@ var versionSchema = &schema[fileVersion]{
 		{name: "id", typ: "Edm.String", get: func(_ *call, v fileVersion) any { return v.id() }},
 		{name: "lastModifiedBy", typ: "identitySet", get: func(_ *call, v fileVersion) any { return v.drive.identity(v.by) }},
 		{name: "lastModifiedDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, v fileVersion) any { return wholeSecond(v.modified) }},
-		{name: "size", typ: "Edm.Int64", get: func(_ *call, v fileVersion) any { return v.blob.size }},
+		{name: "size", typ: "Edm.Int64", get: func(_ *call, v fileVersion) any { return v.blob.Size() }},
 		{name: "publication", typ: "publicationFacet", show: selected},
 	},
 }

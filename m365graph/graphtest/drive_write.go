@@ -58,7 +58,7 @@ func putContent(c *call) (*reply, error) {
 		return nil, err
 	}
 	n, created, err := t.store(&upload{
-		blob: c.spool.blob(), contentType: bodyType(c), behavior: behavior, by: t.drive.actor(c), person: c.person(),
+		blob: c.spool.Blob(), contentType: bodyType(c), behavior: behavior, by: t.drive.actor(c), person: c.person(),
 	}, c.now)
 	if err != nil {
 		return nil, err

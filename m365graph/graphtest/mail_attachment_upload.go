@@ -1,11 +1,12 @@
 package graphtest
 
 import (
-	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/blob"
 )
 
 // What an upload session for an attachment takes, see
@@ -25,7 +26,7 @@ type attachmentSession struct {
 	attachment Attachment
 	size       int64
 	expires    time.Time
-	spool      spool
+	spool      blob.Spool
 }
 
 // attachmentContentRoutes are those of Outlook's own host, behind signed URLs.
@@ -160,7 +161,7 @@ func (s *attachmentSession) attach(c *call) string {
 func (s *attachmentSession) status(c *call) *reply {
 	context := "https://" + c.outlookHost() + "/api/v2.0/$metadata#Users('" + escapeValue(s.owner.ID+"@"+c.s.opts.Tenant.ID) + "')/" +
 		s.kind + "('" + escapeValue(s.item) + "')/AttachmentSessions/$entity"
-	return jsonReply(object{{"@odata.context", context}, {"ExpirationDateTime", s.expires}, {"NextExpectedRanges", []string{itoa(int(s.spool.size))}}})
+	return jsonReply(object{{"@odata.context", context}, {"ExpirationDateTime", s.expires}, {"NextExpectedRanges", []string{itoa(int(s.spool.Size()))}}})
 }
 
 func getAttachmentSession(c *call) (*reply, error) {
@@ -191,23 +192,16 @@ func putAttachmentSlice(c *call) (*reply, error) {
 	switch {
 	case !ok || r.total != s.size || int64(len(c.body)) != r.last-r.first+1:
 		return nil, failf(codeInvalidRequest, "The Content-Range header does not match the content or the size of the attachment.")
-	case r.first != s.spool.size:
+	case r.first != s.spool.Size():
 		return nil, fail(codeInvalidRange)
 	}
-	if err := s.spool.append(c.body); err != nil {
+	if _, err := s.spool.Write(c.body); err != nil {
 		return nil, err
 	}
-	if s.spool.size < s.size {
+	if s.spool.Size() < s.size {
 		return s.status(c), nil
 	}
-	content, done, err := s.spool.blob().reader()
-	if err != nil {
-		return nil, err
-	}
-	if s.attachment.Content, err = io.ReadAll(content); err != nil {
-		return nil, err
-	}
-	if err := done(); err != nil {
+	if s.attachment.Content, err = s.spool.Blob().ReadAll(); err != nil {
 		return nil, err
 	}
 	delete(s.owner.mail.sessions, s.id)

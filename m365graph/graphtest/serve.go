@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/blob"
 )
 
 const defaultMaxBody = 4 << 20
@@ -296,7 +298,7 @@ func (x *httpExchange) handle() (rep *reply, err error) {
 
 func (x *httpExchange) readBody() error {
 	if x.call.route.spools {
-		x.call.spool = &spool{}
+		x.call.spool = &blob.Spool{}
 	}
 	if x.r.Body == nil || x.r.Body == http.NoBody {
 		return nil

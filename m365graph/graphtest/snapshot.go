@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/m365go/sdk/m365graph/internal/blob"
 	"github.com/m365go/sdk/m365graph/internal/recurrence"
 )
 
@@ -105,7 +106,7 @@ var shared = map[reflect.Type]bool{
 	reflect.TypeFor[*Calendar]():          true,
 	reflect.TypeFor[*Drive]():             true,
 	reflect.TypeFor[*Site]():              true,
-	reflect.TypeFor[*blob]():              true,
+	reflect.TypeFor[*blob.Blob]():         true,
 	reflect.TypeFor[*os.File]():           true, // a spool gives its copies content of their own
 	reflect.TypeFor[*recurrence.Series](): true,
 	reflect.TypeFor[time.Time]():          true,
@@ -165,8 +166,8 @@ func (c *copier) deepen(v reflect.Value) {
 			f := v.Field(i)
 			c.deepen(reflect.NewAt(f.Type(), f.Addr().UnsafePointer()).Elem())
 		}
-		if s, ok := v.Addr().Interface().(*spool); ok {
-			s.detach()
+		if s, ok := v.Addr().Interface().(*blob.Spool); ok {
+			s.Detach()
 		}
 	}
 }

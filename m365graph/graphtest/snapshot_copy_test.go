@@ -2,10 +2,12 @@ package graphtest
 
 import (
 	"fmt"
-	"os"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/blob"
 )
 
 // fullTenant has something of each kind.
@@ -34,23 +36,26 @@ func TestCopiesShareNothingThatChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.CreateTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if _, err := file.WriteString("content"); err != nil {
-		t.Fatal(err)
-	}
 	drive := state.users[0].drive
-	drive.sessions["s"] = &uploadSession{id: "s", drive: drive, spool: spool{file: file, size: 7}}
+	upload := &uploadSession{id: "s", drive: drive}
+	drive.sessions["s"] = upload
+	if _, err := upload.spool.Write(make([]byte, 2<<20)); err != nil {
+		t.Fatal(err)
+	}
 	state.journal.record("users", "u", itemUpdated)
 	copied := deepCopy(state)
 	spooled := &copied.users[0].drive.sessions["s"].spool
-	if string(spooled.bytes) != "content" || spooled.file != nil {
-		t.Errorf("the spool of the copy = %q, want the content in memory", spooled.bytes)
+	for spool, end := range map[*blob.Spool]string{&upload.spool: "state", spooled: "copy"} {
+		if _, err := spool.Write([]byte(end)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	drive.sessions["s"].spool, *spooled = spool{}, spool{}
+	for spool, end := range map[*blob.Spool]string{&upload.spool: "state", spooled: "copy"} {
+		if got, err := spool.Blob().ReadAll(); err != nil || !strings.HasSuffix(string(got), "\x00"+end) {
+			t.Errorf("the spool ends with %q, %v, want %q: a copy shares its file", got[len(got)-8:], err, end)
+		}
+	}
+	upload.spool, *spooled = blob.Spool{}, blob.Spool{}
 	if !reflect.DeepEqual(state, copied) {
 		t.Error("the copy differs")
 	}

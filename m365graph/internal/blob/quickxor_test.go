@@ -1,4 +1,4 @@
-package graphtest
+package blob
 
 import (
 	"bytes"
@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// quickXorVectors are known pairs of content (base64) and hash, published with several independent clients.
-var quickXorVectors = []struct{ content, want string }{
+// vectors are known pairs of content (base64) and hash, published with several independent clients.
+var vectors = []struct{ content, want string }{
 	{"", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="},
 	{"Sg==", "SgAAAAAAAAAAAAAAAQAAAAAAAAA="},
 	{"tbQ=", "taAFAAAAAAAAAAAAAgAAAAAAAAA="},
@@ -24,13 +24,13 @@ var quickXorVectors = []struct{ content, want string }{
 
 func TestQuickXorMatchesKnownHashes(t *testing.T) {
 	t.Parallel()
-	for _, vector := range quickXorVectors {
+	for _, vector := range vectors {
 		content, err := base64.StdEncoding.DecodeString(vector.content)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, block := range []int{1, 3, 7, 64, 159, 160, 161, len(content) + 1} {
-			var q quickXor
+			var q QuickXor
 			for rest := content; len(rest) > 0; {
 				n, err := q.Write(rest[:min(block, len(rest))])
 				if err != nil {
@@ -38,25 +38,25 @@ func TestQuickXorMatchesKnownHashes(t *testing.T) {
 				}
 				rest = rest[n:]
 			}
-			if got := q.sum(); got != vector.want {
+			if got := q.Sum(); got != vector.want {
 				t.Errorf("hash of %d bytes in blocks of %d = %s, want %s", len(content), block, got, vector.want)
 			}
 		}
 	}
 }
 
-// quickXorPlain follows Microsoft's description to the letter, a bit at a time.
-func quickXorPlain(content []byte) string {
-	var bits [quickXorBits]bool
+// plain follows Microsoft's description to the letter, a bit at a time.
+func plain(content []byte) string {
+	var bits [hashBits]bool
 	for i, b := range content {
 		for j := range 8 {
 			if b>>j&1 == 1 {
-				at := (i*quickXorShift + j) % quickXorBits
+				at := (i*hashShift + j) % hashBits
 				bits[at] = !bits[at]
 			}
 		}
 	}
-	var h [quickXorBits / 8]byte
+	var h [hashBits / 8]byte
 	for i, on := range bits {
 		if on {
 			h[i/8] |= 1 << (i % 8)
@@ -73,11 +73,11 @@ func FuzzQuickXor(f *testing.F) {
 	f.Add(bytes.Repeat([]byte{0xff}, 1000), 160)
 	f.Fuzz(func(t *testing.T, content []byte, cut int) {
 		cut = min(max(cut, 0), len(content))
-		var q quickXor
+		var q QuickXor
 		_, _ = q.Write(content[:cut])
-		_ = q.sum() // looking at it halfway must not disturb it
+		_ = q.Sum() // looking at it halfway must not disturb it
 		_, _ = q.Write(content[cut:])
-		if got, want := q.sum(), quickXorPlain(content); got != want {
+		if got, want := q.Sum(), plain(content); got != want {
 			t.Errorf("hash of %d bytes cut at %d = %s, want %s", len(content), cut, got, want)
 		}
 	})
@@ -87,7 +87,7 @@ func BenchmarkQuickXor(b *testing.B) {
 	block := make([]byte, 1<<20)
 	b.SetBytes(int64(len(block)))
 	for b.Loop() {
-		var q quickXor
+		var q QuickXor
 		_, _ = q.Write(block)
 	}
 }

@@ -1,28 +1,32 @@
-package graphtest
+package blob
 
 import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 )
 
-// spoolLimit is how much of a file is kept in memory. What is larger goes to disk.
-const spoolLimit = 1 << 20
+// inMemory is how much of a file is kept in memory. What is larger goes to disk.
+const inMemory = 1 << 20
 
-// spool collects content as it comes in.
-type spool struct {
+// Spool collects content as it comes in. The zero value is empty.
+type Spool struct {
 	bytes []byte
 	file  *os.File
 	size  int64
-	hash  quickXor
+	hash  QuickXor
 }
 
-// append adds to the end. On an error nothing was added.
-func (s *spool) append(p []byte) error {
-	if s.file == nil && s.size+int64(len(p)) > spoolLimit {
+// Size is how much was collected.
+func (s *Spool) Size() int64 { return s.size }
+
+// Write adds to the end. On an error nothing was added.
+func (s *Spool) Write(p []byte) (int, error) {
+	if s.file == nil && s.size+int64(len(p)) > inMemory {
 		if file, err := unnamedFile(); err == nil {
 			if _, err := file.Write(s.bytes); err != nil {
-				return errors.Join(err, file.Close())
+				return 0, errors.Join(err, file.Close())
 			}
 			s.file, s.bytes = file, nil
 		}
@@ -30,26 +34,19 @@ func (s *spool) append(p []byte) error {
 	if s.file == nil {
 		s.bytes = append(s.bytes, p...)
 	} else if _, err := s.file.WriteAt(p, s.size); err != nil {
-		return err
+		return 0, err
 	}
 	s.size += int64(len(p))
 	_, _ = s.hash.Write(p)
-	return nil
-}
-
-// Write is append, for io.Copy.
-func (s *spool) Write(p []byte) (int, error) {
-	if err := s.append(p); err != nil {
-		return 0, err
-	}
 	return len(p), nil
 }
 
-// take adds all that another spool collected, which is closed. On an error
-// nothing was added.
-func (s *spool) take(o *spool) error {
+// Take adds all that another spool collected, which is of no use afterwards.
+// On an error nothing was added.
+func (s *Spool) Take(o *Spool) error {
 	if o.file == nil {
-		return s.append(o.bytes)
+		_, err := s.Write(o.bytes)
+		return err
 	}
 	before := *s
 	_, err := io.Copy(s, io.NewSectionReader(o.file, 0, o.size))
@@ -60,8 +57,9 @@ func (s *spool) take(o *spool) error {
 	return errors.Join(err, o.file.Close())
 }
 
-// detach gives a copy of a spool content of its own.
-func (s *spool) detach() {
+// Detach gives a copy of a spool content of its own.
+func (s *Spool) Detach() {
+	s.bytes = slices.Clip(s.bytes)
 	if s.file == nil {
 		return
 	}
@@ -71,10 +69,10 @@ func (s *spool) detach() {
 	}
 }
 
-// blob is what was collected.
-func (s *spool) blob() *blob {
-	b := &blob{size: s.size, bytes: s.bytes, file: s.file}
-	b.hashed.Do(func() { b.hash = s.hash.sum() })
+// Blob is what was collected. Nothing may be added any more.
+func (s *Spool) Blob() *Blob {
+	b := &Blob{size: s.size, bytes: s.bytes, file: s.file}
+	b.hashed.Do(func() { b.hash = s.hash.Sum() })
 	return b
 }
 
