@@ -22,14 +22,16 @@ type call struct {
 	path    string            // after the version, decoded, for contexts and links
 	vars    map[string]string // path parameters
 	args    map[string]string // arguments of a function segment
-	params  []param           // query, decoded, in order
-	prefer  map[string]string // lower-cased Prefer tokens
-	applied []string          // for Preference-Applied
-	token   *token            // nil on the content host
-	user    *userState        // whose data the path addresses; nil outside of ~
-	body    []byte
-	spool   *blob.Spool // in place of body, where the route spools
-	now     time.Time
+	// property is what is asked for of the resource of the route; nil: all.
+	property *propertyPath
+	params   []param           // query, decoded, in order
+	prefer   map[string]string // lower-cased Prefer tokens
+	applied  []string          // for Preference-Applied
+	token    *token            // nil on the content host
+	user     *userState        // whose data the path addresses; nil outside of ~
+	body     []byte
+	spool    *blob.Spool // in place of body, where the route spools
+	now      time.Time
 
 	userSight, groupSight sight // of the directory, once they were asked for
 }

@@ -25,12 +25,11 @@ const (
 	codeParseURI         code = "RequestBroker--ParseUri"
 	codeDependency       code = "FailedDependency"
 
-	codeRequestBad       code = "Request_BadRequest"
-	codeRequestNotFound  code = "Request_ResourceNotFound"
-	codeRequestQuery     code = "Request_UnsupportedQuery"
-	codeRequestDenied    code = "Authorization_RequestDenied"
-	codeMethodNotAllowed code = "Request_MethodNotAllowed"
-	codeImageNotFound    code = "ImageNotFound"
+	codeRequestBad      code = "Request_BadRequest"
+	codeRequestNotFound code = "Request_ResourceNotFound"
+	codeRequestQuery    code = "Request_UnsupportedQuery"
+	codeRequestDenied   code = "Authorization_RequestDenied"
+	codeImageNotFound   code = "ImageNotFound"
 
 	codeSubscription     code = "InvalidRequest"
 	codeSubscriptionLife code = "ExtensionError"
@@ -109,12 +108,11 @@ var codes = map[code]struct {
 	codeParseURI:         {http.StatusBadRequest, "The query specified in the URI is not valid."},
 	codeDependency:       {http.StatusFailedDependency, "A request that this one depends on failed."},
 
-	codeRequestBad:       {http.StatusBadRequest, "Invalid request."},
-	codeRequestNotFound:  {http.StatusNotFound, "Resource does not exist or one of its queried reference-property objects are not present."},
-	codeRequestQuery:     {http.StatusBadRequest, "The specified filter to the reference property query is currently not supported."},
-	codeImageNotFound:    {http.StatusNotFound, "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."},
-	codeRequestDenied:    {http.StatusForbidden, "Insufficient privileges to complete the operation."},
-	codeMethodNotAllowed: {http.StatusMethodNotAllowed, "Specified HTTP method is not allowed for the request target."},
+	codeRequestBad:      {http.StatusBadRequest, "Invalid request."},
+	codeRequestNotFound: {http.StatusNotFound, "Resource does not exist or one of its queried reference-property objects are not present."},
+	codeRequestQuery:    {http.StatusBadRequest, "The specified filter to the reference property query is currently not supported."},
+	codeImageNotFound:   {http.StatusNotFound, "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."},
+	codeRequestDenied:   {http.StatusForbidden, "Insufficient privileges to complete the operation."},
 
 	codeSubscription:     {http.StatusBadRequest, "The request is invalid."},
 	codeSubscriptionLife: {http.StatusBadRequest, "The operation could not be carried out."},

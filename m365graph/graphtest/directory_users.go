@@ -127,6 +127,9 @@ func getManager(c *call) (*reply, error) {
 	if m == nil {
 		return nil, resourceNotFound("manager")
 	}
+	if c.property != nil {
+		return oneProperty(c, userSchema, m, "directoryObjects")
+	}
 	sh, err := shapeOf(c, userSchema)
 	if err != nil {
 		return nil, err

@@ -173,7 +173,7 @@ func TestTheServiceNamesWhatItHas(t *testing.T) {
 			t.Errorf("GET %s = %d %s, want the service document", path, a.status, a.body)
 		}
 	}
-	for path, want := range map[string]int{"/v1.0": 401, "/v1.0/me": 401, "/v1.0/$metadata": 401} {
+	for path, want := range map[string]int{"/v1.0": 401, "/v1.0/me": 401, "/v1.0/$metadata/x": 401} {
 		header := []string{"Authorization", "-"}
 		if path == "/v1.0" {
 			header[1] = "Bearer x"

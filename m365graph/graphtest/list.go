@@ -64,6 +64,9 @@ func count[T any](c *call, l listing[T]) (*reply, error) {
 
 // one answers with a single resource.
 func one[T any](c *call, s *schema[T], v T, context string) (*reply, error) {
+	if c.property != nil {
+		return oneProperty(c, s, v, context)
+	}
 	sh, err := shapeOf(c, s)
 	if err != nil {
 		return nil, err

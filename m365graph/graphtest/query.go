@@ -53,6 +53,10 @@ func (o options) names() []string {
 // ones into one spelling. On beta the $ may be left out, and so it may in
 // OneDrive and SharePoint, where format is an option of its own.
 func (c *call) checkOptions() error {
+	honoured := c.route.options
+	if c.property != nil {
+		honoured &= optFormat
+	}
 	seen := map[string]bool{}
 	for i := range c.params {
 		p := &c.params[i]
@@ -67,7 +71,7 @@ func (c *call) checkOptions() error {
 		switch {
 		case !slices.Contains(optionNames, name):
 			return failf(c.route.service.badQuery, "The query parameter '%s' is not supported.", p.name)
-		case !slices.Contains(c.route.options.names(), name):
+		case !slices.Contains(honoured.names(), name):
 			return failf(c.route.service.badQuery, "'%s' is not supported by the service.", name)
 		}
 		if seen[name] {

@@ -15,6 +15,13 @@ type reply struct {
 	raw    *content    // or something else
 }
 
+// discard lets go of what an answer holds that is not sent.
+func (r *reply) discard() {
+	if r.raw != nil && r.raw.close != nil {
+		_ = r.raw.close()
+	}
+}
+
 // content is a body that is not JSON, served with ranges and conditions.
 type content struct {
 	contentType string

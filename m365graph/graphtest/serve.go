@@ -1,19 +1,11 @@
 package graphtest
 
 import (
-	"compress/gzip"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
-
-	"github.com/m365go/sdk/m365graph/internal/blob"
 )
-
-const defaultMaxBody = 4 << 20
 
 // handler is the adapter between HTTP and the route table of one host.
 func (s *Server) handler(contentHost bool) http.Handler {
@@ -169,98 +161,6 @@ func (x *httpExchange) wait(d time.Duration) bool {
 	}
 }
 
-// prepare checks the bearer and finds the route.
-func (x *httpExchange) prepare() error {
-	c := &call{s: x.s, r: x.r, x: x, now: x.entry.Start, prefer: parsePrefer(x.r.Header.Values("Prefer"))}
-	x.call = c
-	if x.contentHost {
-		if x.entry.Bearer {
-			return failf(codeUnauthenticated, "This URL is signed already; an Authorization header must not be sent to it.")
-		}
-	} else {
-		var err error
-		if c.token, err = x.s.authenticate(x.r); err != nil && (x.entry.Bearer || !isServiceRoot(x.r.URL.Path)) {
-			return err
-		}
-	}
-	segments, err := splitPath(x.r.URL.EscapedPath())
-	if err != nil {
-		return err
-	}
-	if !x.contentHost {
-		if segments, err = c.cutVersion(segments); err != nil {
-			return err
-		}
-	}
-	if c.params, err = parseQuery(x.r.URL.RawQuery); err != nil {
-		return err
-	}
-	return x.match(segments)
-}
-
-// cutVersion takes the version off a path. v2.0 is OneDrive's old spelling, and
-// OpenID Connect stands beside the versions.
-func (c *call) cutVersion(segments []segment) ([]segment, error) {
-	version := strings.ToLower(segments[0].text)
-	switch version {
-	case "v1.0", "beta":
-	case "v2.0":
-		version = "v1.0"
-	case "oidc":
-		return segments, nil
-	default:
-		return nil, failf(codeBadRequest, "Invalid version: %s", segments[0].text)
-	}
-	c.version = version
-	c.base = "https://" + c.r.Host + "/" + segments[0].text
-	var path []string
-	for _, s := range segments[1:] {
-		path = append(path, s.text)
-	}
-	c.path = strings.Join(path, "/")
-	return segments[1:], nil
-}
-
-// match finds the route and whose data it means.
-func (x *httpExchange) match(segments []segment) error {
-	c := x.call
-	table := &x.s.routes[0]
-	if x.contentHost {
-		table = &x.s.routes[1]
-	}
-	node, taken := table.find(segments, nil)
-	if node == nil {
-		last := ""
-		if len(segments) > 0 {
-			last = segments[len(segments)-1].text
-		}
-		return failf(codeBadRequest, "Resource not found for the segment '%s'.", last)
-	}
-	method := x.r.Method
-	if method == http.MethodHead && x.contentHost {
-		method = http.MethodGet // net/http leaves the body out
-	}
-	found, ok := node.leaves[method]
-	if !ok {
-		return fail(codeMethodNotAllowed)
-	}
-	x.found, c.route = found, found.route
-	x.entry.Route = found.method + " " + found.pattern
-	c.vars = map[string]string{}
-	for i, name := range found.names {
-		c.vars[name] = taken[i]
-	}
-	for _, s := range segments {
-		if s.args != nil {
-			c.args = s.args
-		}
-	}
-	if x.contentHost {
-		return nil
-	}
-	return c.checkOptions()
-}
-
 // handle authorizes, reads the body and runs the handler under the lock that
 // its method needs.
 func (x *httpExchange) handle() (rep *reply, err error) {
@@ -292,55 +192,10 @@ func (x *httpExchange) handle() (rep *reply, err error) {
 		}
 	}
 	rep, err = c.route.handle(c)
+	if err == nil && c.property != nil && !c.property.found {
+		rep.discard()
+		return nil, noSegment(c.property.names[0])
+	}
 	x.entry.Executed = err == nil
 	return rep, err
-}
-
-func (x *httpExchange) readBody() error {
-	if x.call.route.spools {
-		x.call.spool = &blob.Spool{}
-	}
-	if x.r.Body == nil || x.r.Body == http.NoBody {
-		return nil
-	}
-	limit := x.call.route.maxBody
-	if limit == 0 {
-		limit = defaultMaxBody
-	}
-	from, err := x.decoded(limit)
-	if err != nil {
-		return err
-	}
-	var body []byte
-	if x.call.spool != nil {
-		_, err = io.Copy(x.call.spool, from)
-	} else {
-		body, err = io.ReadAll(from)
-	}
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return fail(codePayloadTooLarge)
-	}
-	if err != nil {
-		return failf(codeBadRequest, "The request body ended early.")
-	}
-	x.call.body = body
-	return nil
-}
-
-// decoded is the body as its sender has it: Microsoft's SDKs compress what they
-// send. The limit holds before and after.
-func (x *httpExchange) decoded(limit int64) (io.Reader, error) {
-	from := http.MaxBytesReader(x.w, x.r.Body, limit)
-	switch coding := x.r.Header.Get("Content-Encoding"); {
-	case coding == "" || strings.EqualFold(coding, "identity"):
-		return from, nil
-	case !strings.EqualFold(coding, "gzip"):
-		return nil, fail(codeUnsupportedMedia)
-	}
-	plain, err := gzip.NewReader(from)
-	if err != nil {
-		return nil, failf(codeBadRequest, "The request body is not in the gzip format.")
-	}
-	return http.MaxBytesReader(x.w, plain, limit), nil
 }

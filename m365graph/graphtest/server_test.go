@@ -101,7 +101,7 @@ func TestPathsTakeEverySpelling(t *testing.T) {
 		{"GET", f.URL() + "/", 400, "BadRequest"},
 		{"GET", "/me/mailFolder", 400, "BadRequest"},
 		{"GET", "/me/mailFolders/inbox/nothing", 400, "BadRequest"},
-		{"DELETE", "/me", 405, "Request_MethodNotAllowed"},
+		{"DELETE", "/me", 405, "Request_BadRequest"},
 		{"GET", "/me/mailFolders/nosuchfolder!", 400, "ErrorInvalidIdMalformed"},
 		{"GET", "/me/mailFolders/AAMkADQ3YjdiNWUxLTBmYWQ=", 404, "ErrorItemNotFound"},
 	} {
