@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/mimemail"
 )
 
 // attachmentSchema is https://learn.microsoft.com/graph/api/resources/attachment
@@ -170,11 +172,11 @@ func attachmentValue(c *call) (*reply, error) {
 func (a *Attachment) value() (*reply, error) {
 	switch {
 	case a.Item != nil:
-		return rawReply("text/plain", mimeOf(a.Item), a.LastModifiedDateTime), nil
+		return rawReply("text/plain", a.Item.mime("item", a.ID, a.Item.Subject), a.LastModifiedDateTime), nil
 	case a.SourceURL != "":
 		return nil, failf(codeInvalidRequest, "The attachment is a link and has no content.")
 	}
-	return rawReply(oneLine(a.ContentType), a.Content, a.LastModifiedDateTime), nil
+	return rawReply(mimemail.OneLine(a.ContentType), a.Content, a.LastModifiedDateTime), nil
 }
 
 func deleteAttachment(c *call) (*reply, error) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/m365go/sdk/m365graph/internal/mimemail"
 )
 
 // setter reads one property of a message that a client writes.
@@ -201,33 +203,16 @@ func setHeaders(m *message, raw json.RawMessage) error {
 	if len(list) > maxCustomHeaders {
 		return failf(codeHeaders, "Maximum number of headers in one message should be less than or equal to %d.", maxCustomHeaders)
 	}
-	headers := slices.DeleteFunc(slices.Clone(m.Headers), func(h Header) bool { return isCustomHeader(h.Name) })
+	headers := slices.DeleteFunc(slices.Clone(m.Headers), func(h Header) bool { return mimemail.IsCustom(h.Name) })
 	for _, h := range list {
-		if !isCustomHeader(h.Name) {
+		if !mimemail.IsCustom(h.Name) {
 			return failf(codeHeader, "The internet message header name '%s' should start with 'x-' or 'X-'.", h.Name)
 		}
-		if !validHeaderName(h.Name) {
+		if !mimemail.IsName(h.Name) {
 			return failf(codeHeader, "The internet message header name '%s' is not valid.", h.Name)
 		}
-		headers = append(headers, Header{Name: h.Name, Value: oneLine(h.Value)})
+		headers = append(headers, Header{Name: h.Name, Value: mimemail.OneLine(h.Value)})
 	}
 	m.Headers = headers
 	return nil
-}
-
-func isCustomHeader(name string) bool { return len(name) > 2 && strings.EqualFold(name[:2], "x-") }
-
-// validHeaderName holds the field-name of RFC 5322.
-func validHeaderName(name string) bool {
-	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == ':' })
-}
-
-// oneLine makes a header's value of what anybody wrote.
-func oneLine(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, s))
 }

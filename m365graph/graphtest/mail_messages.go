@@ -147,7 +147,7 @@ func messageValue(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rawReply("text/plain", m.mime(), m.LastModifiedDateTime), nil
+	return rawReply("text/plain", m.source(), m.LastModifiedDateTime), nil
 }
 
 // matches holds If-Match.

@@ -1,207 +1,110 @@
 package graphtest
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
+	"io"
 	"mime"
-	"mime/quotedprintable"
 	"net/mail"
-	"strings"
-	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/mimemail"
 )
 
-// mimeWriter writes messages as RFC 5322 and MIME have them.
-type mimeWriter struct {
-	b     strings.Builder
-	key   string // of boundaries
-	parts int
+// sendsMIME tells whether the body is a message in MIME, by its type.
+func (c *call) sendsMIME() bool {
+	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	return err == nil && media == "text/plain"
 }
 
-// mime is the message as it would travel; the Bcc is there for whoever has it.
-func (m *message) mime() []byte {
-	w := &mimeWriter{key: hex.EncodeToString(digest("boundary", m.folder.box.owner.ID, m.number)[:12])}
-	w.message(&m.Message, m.internetID())
-	return []byte(w.b.String())
+// readMIME reads the body: a message in MIME, in base64. See
+// https://learn.microsoft.com/graph/outlook-send-mime-message.
+func (c *call) readMIME() (*message, error) {
+	source, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(c.body)))
+	if err != nil || len(source) == 0 {
+		return nil, fail(codeMIMEBase64)
+	}
+	parsed, err := mimemail.Read(source)
+	if err != nil {
+		return nil, failf(codeMIMEInvalid, "The MIME content is not valid: %v.", err)
+	}
+	given := messageOf(parsed)
+	if given.From == nil {
+		given.From = c.user.recipient()
+	}
+	given.IsDraft, given.IsRead = true, true
+	given.ReceivedDateTime, given.CreatedDateTime, given.LastModifiedDateTime = c.now, c.now, c.now
+	return c.user.mail.newMessage(*given), nil
 }
 
-// mimeOf is a message that stands in an attachment.
-func mimeOf(m *Message) []byte {
-	w := &mimeWriter{key: hex.EncodeToString(digest("boundary", m.Subject, m.Body.Content)[:12])}
-	w.message(m, m.InternetMessageID)
-	return []byte(w.b.String())
+// source is the message as it would travel; the Bcc is there for whoever has it.
+func (m *message) source() []byte {
+	given := m.Message
+	given.InternetMessageID = m.internetID()
+	return given.mime("message", m.folder.box.owner.ID, m.number)
 }
 
-func (w *mimeWriter) message(m *Message, id string) {
-	for _, h := range messageHeaders(m, id) {
-		w.header(h.Name, h.Value)
-	}
-	for _, h := range m.Headers {
-		if !isTransportHeader(h.Name) && validHeaderName(h.Name) {
-			w.header(h.Name, mime.QEncoding.Encode("utf-8", oneLine(h.Value)))
-		}
-	}
-	w.header("MIME-Version", "1.0")
-	var inline, files []*Attachment
-	for _, a := range m.Attachments {
-		if a.IsInline && a.ContentID != "" && m.Body.isHTML() {
-			inline = append(inline, a)
-		} else {
-			files = append(files, a)
-		}
-	}
-	w.multipart("mixed", files, func() {
-		w.multipart("related", inline, func() { w.text(m.Body) })
-	})
-}
-
-// multipart writes a body with its attachments, or the body alone.
-func (w *mimeWriter) multipart(kind string, list []*Attachment, body func()) {
-	if len(list) == 0 {
-		body()
-		return
-	}
-	w.parts++
-	boundary := fmt.Sprintf("_%03d_%s_", w.parts, w.key)
-	w.header("Content-Type", fmt.Sprintf("multipart/%s; boundary=%q", kind, boundary))
-	w.b.WriteString("\r\n--" + boundary + "\r\n")
-	body()
-	for _, a := range list {
-		w.b.WriteString("\r\n--" + boundary + "\r\n")
-		w.attachment(a)
-	}
-	w.b.WriteString("\r\n--" + boundary + "--\r\n")
-}
-
-func (w *mimeWriter) text(b Body) {
-	kind := "plain"
-	if b.isHTML() {
-		kind = "html"
-	}
-	w.header("Content-Type", "text/"+kind+"; charset=utf-8")
-	w.header("Content-Transfer-Encoding", "quoted-printable")
-	w.b.WriteString("\r\n")
-	q := quotedprintable.NewWriter(&w.b)
-	_, _ = q.Write([]byte(strings.ReplaceAll(strings.ReplaceAll(b.Content, "\r\n", "\n"), "\n", "\r\n"))) // a strings.Builder takes all
-	_ = q.Close()
-}
-
-func (w *mimeWriter) attachment(a *Attachment) {
-	disposition := "attachment"
-	if a.IsInline {
-		disposition = "inline"
-	}
-	contentType := a.ContentType
-	if media, params, err := mime.ParseMediaType(contentType); err != nil || strings.HasPrefix(media, "multipart/") || strings.HasPrefix(media, "message/") {
-		contentType = "application/octet-stream"
-	} else {
-		contentType = or(mime.FormatMediaType(media, params), "application/octet-stream")
-	}
-	content := a.Content
-	if a.Item != nil {
-		contentType, content = "message/rfc822", mimeOf(a.Item)
-	}
-	w.header("Content-Type", contentType)
-	w.header("Content-Disposition", or(mime.FormatMediaType(disposition, map[string]string{"filename": oneLine(strings.ToValidUTF8(a.Name, "?"))}), disposition))
-	if id := strings.Trim(oneLine(a.ContentID), "<> "); id != "" {
-		w.header("Content-ID", "<"+id+">")
-	}
-	if a.Item != nil {
-		w.b.WriteString("\r\n")
-		w.b.Write(content)
-		return
-	}
-	w.header("Content-Transfer-Encoding", "base64")
-	w.b.WriteString("\r\n")
-	text := base64.StdEncoding.EncodeToString(content)
-	for len(text) > 76 {
-		w.b.WriteString(text[:76] + "\r\n")
-		text = text[76:]
-	}
-	w.b.WriteString(text + "\r\n")
-}
-
-// header writes one header, in lines of reasonable length where it has spaces.
-func (w *mimeWriter) header(name, value string) {
-	line := name + ":"
-	for word := range strings.SplitSeq(value, " ") {
-		if len(line)+1+len(word) > 76 && len(line) > len(name)+1 {
-			w.b.WriteString(line + "\r\n")
-			line = ""
-		}
-		line += " " + word
-	}
-	w.b.WriteString(line + "\r\n")
-}
-
-// messageHeaders are the headers that a message's properties make.
-func messageHeaders(m *Message, id string) []Header {
-	headers := []Header{}
-	add := func(name, value string) {
-		if value != "" {
-			headers = append(headers, Header{name, value})
-		}
-	}
-	add("Date", headerDate(m.SentDateTime))
-	if m.From != nil {
-		add("From", headerAddresses([]Recipient{*m.From}))
-	}
-	if m.Sender != nil && (m.From == nil || *m.Sender != *m.From) {
-		add("Sender", headerAddresses([]Recipient{*m.Sender}))
-	}
-	add("To", headerAddresses(m.ToRecipients))
-	add("Cc", headerAddresses(m.CcRecipients))
-	add("Bcc", headerAddresses(m.BccRecipients))
-	add("Reply-To", headerAddresses(m.ReplyTo))
-	add("Subject", mime.QEncoding.Encode("utf-8", oneLine(m.Subject)))
-	add("Message-ID", oneLine(id))
-	for _, h := range m.Headers {
-		if strings.EqualFold(h.Name, "In-Reply-To") || strings.EqualFold(h.Name, "References") {
-			add(h.Name, oneLine(h.Value))
-		}
-	}
-	switch m.Importance {
-	case "high":
-		add("Importance", "high")
-	case "low":
-		add("Importance", "low")
-	}
-	return headers
-}
-
-// isTransportHeader tells whether the header is written from a property.
-func isTransportHeader(name string) bool {
-	switch strings.ToLower(name) {
-	case "date", "from", "sender", "to", "cc", "bcc", "reply-to", "subject", "message-id", "in-reply-to", "references", "importance", "mime-version",
-		"content-type", "content-transfer-encoding", "content-disposition", "content-id":
-		return true
-	}
-	return false
+// mime writes a message; key tells it from others.
+func (m *Message) mime(key ...any) []byte {
+	return mimemail.Write(m.forMIME(), hex.EncodeToString(digest(append([]any{"boundary"}, key...)...)[:12]))
 }
 
 // transportHeaders are the headers that a message arrives with.
-func transportHeaders(m *Message) []Header {
-	headers := append(messageHeaders(m, m.InternetMessageID), Header{"MIME-Version", "1.0"})
-	for _, h := range m.Headers {
-		if !isTransportHeader(h.Name) {
-			headers = append(headers, h)
+func (m *Message) transportHeaders() []Header {
+	return converted(mimemail.Headers(m.forMIME()), toHeader)
+}
+
+// forMIME is what of a message travels.
+func (m *Message) forMIME() *mimemail.Message {
+	out := &mimemail.Message{
+		Date: m.SentDateTime, From: (*mail.Address)(m.From), Sender: (*mail.Address)(m.Sender),
+		To: converted(m.ToRecipients, toAddress), Cc: converted(m.CcRecipients, toAddress), Bcc: converted(m.BccRecipients, toAddress), ReplyTo: converted(m.ReplyTo, toAddress),
+		Subject: m.Subject, ID: m.InternetMessageID, Importance: m.Importance, HTML: m.Body.isHTML(), Body: m.Body.Content,
+		Headers: converted(m.Headers, func(h Header) mimemail.Header { return mimemail.Header(h) }),
+	}
+	for _, a := range m.Attachments {
+		file := &mimemail.Attachment{Name: a.Name, ContentType: a.ContentType, ContentID: a.ContentID, Inline: a.IsInline, Content: a.Content}
+		if a.Item != nil {
+			file.Item = a.Item.forMIME()
 		}
+		out.Attachments = append(out.Attachments, file)
 	}
-	return headers
+	return out
 }
 
-func headerDate(t time.Time) string {
-	if t.IsZero() {
-		return ""
+// messageOf is a message that travelled.
+func messageOf(in *mimemail.Message) *Message {
+	m := &Message{
+		From: (*Recipient)(in.From), Sender: (*Recipient)(in.Sender),
+		ToRecipients: converted(in.To, toRecipient), CcRecipients: converted(in.Cc, toRecipient), BccRecipients: converted(in.Bcc, toRecipient), ReplyTo: converted(in.ReplyTo, toRecipient),
+		Subject: in.Subject, InternetMessageID: in.ID, Importance: in.Importance, Body: Body{ContentType: "text", Content: in.Body},
+		Headers: converted(in.Headers, toHeader),
 	}
-	return t.Format(time.RFC1123Z)
+	if in.HTML {
+		m.Body.ContentType = "html"
+	}
+	if sane(in.Date) {
+		m.SentDateTime = in.Date
+	}
+	for _, a := range in.Attachments {
+		file := &Attachment{Name: a.Name, ContentType: a.ContentType, ContentID: a.ContentID, IsInline: a.Inline, Content: a.Content}
+		if a.Item != nil {
+			file.Item = messageOf(a.Item)
+			file.Item.ReceivedDateTime = file.Item.SentDateTime
+		}
+		m.Attachments = append(m.Attachments, file)
+	}
+	return m
 }
 
-func headerAddresses(list []Recipient) string {
-	parts := make([]string, len(list))
-	for i, r := range list {
-		a := mail.Address{Name: oneLine(r.Name), Address: oneLine(r.Address)}
-		parts[i] = a.String()
+// converted is a list in other words; nil stays nil.
+func converted[In, Out any](list []In, f func(In) Out) (out []Out) {
+	for _, v := range list {
+		out = append(out, f(v))
 	}
-	return strings.Join(parts, ", ")
+	return out
 }
+
+func toAddress(r Recipient) mail.Address   { return mail.Address(r) }
+func toRecipient(a mail.Address) Recipient { return Recipient(a) }
+func toHeader(h mimemail.Header) Header    { return Header(h) }

@@ -195,7 +195,7 @@ func (m *mailbox) receive(c *call, sent *message) {
 	given := sent.Message
 	given.ID, given.ConversationID, given.BccRecipients, given.IsRead, given.Categories, given.FlagStatus = "", "", nil, false, nil, ""
 	given.Attachments = copyAttachments(sent.Attachments)
-	given.Headers = transportHeaders(&given)
+	given.Headers = given.transportHeaders()
 	given.CreatedDateTime = c.now
 	msg := m.newMessage(given)
 	if x := sent.more(); x.readReceipt || x.deliveryReceipt || x.meeting != nil {
