@@ -37,6 +37,7 @@ type batchItem struct {
 	exchange *httpExchange
 	answer   *itemWriter
 	done     bool
+	missing  bool // in the answer to the batch
 }
 
 // headerValue is a header's value in a batch, where clients write numbers and
@@ -90,9 +91,11 @@ func postBatch(c *call) (*reply, error) {
 			panic(http.ErrAbortHandler) // one was cut, and so is what it came in
 		}
 	}
-	responses := make([]object, len(items))
-	for i, it := range items {
-		responses[i] = it.response()
+	responses := make([]object, 0, len(items))
+	for _, it := range items {
+		if !it.missing {
+			responses = append(responses, it.response())
+		}
 	}
 	luck := rand.New(rand.NewPCG(uint64(c.s.sequence.Load()), uint64(len(items)))) //nolint:gosec // an order, not a secret
 	luck.Shuffle(len(responses), func(i, j int) { responses[i], responses[j] = responses[j], responses[i] })
@@ -176,7 +179,7 @@ func (b *batch) failedDependency(it *batchItem) (failed, ready bool) {
 		if !on.done {
 			return false, false
 		}
-		failed = failed || on.answer.status >= http.StatusBadRequest
+		failed = failed || on.answer.status >= http.StatusBadRequest || on.missing && !on.exchange.fault.After
 	}
 	return failed, true
 }
@@ -232,7 +235,11 @@ func (it *batchItem) run() (whole bool) {
 	defer func() {
 		it.finish()
 		switch p := recover(); p {
-		case nil, http.ErrAbortHandler:
+		case nil:
+		case http.ErrAbortHandler:
+			f := it.exchange.fault
+			it.missing = f != nil && f.Cut == CutItem
+			whole = it.missing
 		default:
 			panic(p)
 		}

@@ -1,6 +1,7 @@
 package graphtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -19,6 +20,8 @@ const (
 	CutBefore     // before the first byte of the answer; with After, the request was carried out
 	CutBody       // within the body of the answer
 	CutReset      // as CutBefore, but the connection is reset, with all that is under way on it
+	CutStall      // not at all, but nothing comes any more: until the client gives up, or its server closes
+	CutItem       // as CutBefore; but of a request in a batch, the answer alone is missing in the batch's
 )
 
 // PageFault says what a [Fault] makes of a page of a list or of a delta round.
@@ -41,6 +44,7 @@ const (
 	JSONWhole     JSONFault = iota
 	JSONTruncated           // the second half is missing
 	JSONBroken              // it is no JSON, from its first byte on
+	JSONEmpty               // there is none
 )
 
 // Fault spoils some requests. The zero value of each field but Route means
@@ -60,29 +64,37 @@ type Fault struct {
 	Rate float64
 	Seed uint64
 
-	Status     int         // answered instead; 0 with a Code means the code's own
-	Code       string      // error.code of the answer, such as "TooManyRequests"
-	Message    string      // error.message; "" means the code's own
-	RetryAfter string      // the header as it stands: "2", "0.5", a date; "" sends none
-	Header     http.Header // more headers of the answer
-	HTML       string      // the body, as text/html, instead of Graph's envelope
+	Status     int    // answered instead; 0 with a Code means the code's own
+	Code       string // error.code of the answer, such as "TooManyRequests"
+	Message    string // error.message; "" means the code's own
+	RetryAfter string // the header as it stands: "2", "0.5", a date; "" sends none
+	HTML       string // the body, as text/html, instead of Graph's envelope
+	Body       string // the body as it stands, as JSON unless there is a ContentType
+
+	// Header is set in the answer, the route's own or the fault's, in place of
+	// what stands there; an empty value takes a header away.
+	Header http.Header
 
 	After bool          // carry the request out before failing it
 	Delay time.Duration // wait before doing anything
 	Skew  time.Duration // how far the server's clock is ahead
 
+	Patch       string // what is changed in the answer's JSON: a merge patch, by RFC 7396
 	Page        PageFault
 	JSON        JSONFault
 	ContentType string // of the answer, instead of its own
 
 	Cut      Cut
-	CutAfter int64 // bytes of the body that arrive with CutBody; 0 means half, or one of a file
+	CutAfter int64 // bytes of the body that arrive with CutBody (0: half, or one of a file) and CutStall (0: not even the header)
 
 	luck *rand.Rand
 }
 
 // answers tells whether the fault has an answer of its own.
-func (f *Fault) answers() bool { return f.Status != 0 || f.Code != "" || f.HTML != "" }
+func (f *Fault) answers() bool { return f.Status != 0 || f.Code != "" || f.HTML != "" || f.Body != "" }
+
+// cutsBody tells whether the answer ends within its body.
+func (f *Fault) cutsBody() bool { return f.Cut == CutBody || f.Cut == CutStall && f.CutAfter > 0 }
 
 // spoils tells whether the client is kept from reading what a request came to.
 func (f *Fault) spoils() bool {
@@ -140,10 +152,12 @@ func (f *Fault) check() error {
 		return fmt.Errorf("fault of %q: the rate %v is not within 0 and 1", f.Route, f.Rate)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 999):
 		return fmt.Errorf("fault of %q: %d is no status of an answer", f.Route, f.Status)
+	case f.Patch != "" && !json.Valid([]byte(f.Patch)):
+		return fmt.Errorf("fault of %q: the patch is no JSON", f.Route)
 	case f.Delay < 0 || f.CutAfter < 0:
 		return fmt.Errorf("fault of %q: a delay or a length is negative", f.Route)
-	case !f.answers() && f.Delay == 0 && f.Skew == 0 && f.Page == PageKept && f.JSON == JSONWhole && f.ContentType == "" && f.Cut == CutNone:
-		return fmt.Errorf("fault of %q: it spoils nothing; give it a status, a code, a delay, a cut or another kind of damage", f.Route)
+	case !f.answers() && f.Delay == 0 && f.Skew == 0 && f.Page == PageKept && f.JSON == JSONWhole && f.ContentType == "" && f.Cut == CutNone && f.Patch == "" && len(f.Header) == 0:
+		return fmt.Errorf("fault of %q: it spoils nothing; give it a status, a code, a body, a delay, a cut or another kind of damage", f.Route)
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ import (
 //
 // The keys are the fields of [Fault], with a small first letter. A route is
 // named as in the log. Durations are written as "250ms", headers as an object of
-// strings, cut as "before", "body" or "reset", page as "replayed", "shuffled" or
-// "empty", and json as "truncated" or "broken". Any other key, and one that
+// strings, a patch as the JSON that it is, cut as "before", "body", "reset", "stall" or "item", page as "replayed",
+// "shuffled" or "empty", and json as "truncated", "broken" or "empty". Any other key, and one that
 // stands twice, is an error that names it and its line.
 func ParseFaults(r io.Reader) ([]Fault, error) {
 	data, err := io.ReadAll(r)
@@ -168,12 +168,16 @@ func (f *Fault) field(key string) any {
 		return (*faultHeader)(&f.Header)
 	case "html":
 		return &f.HTML
+	case "body":
+		return &f.Body
 	case "after":
 		return &f.After
 	case "delay":
 		return (*duration)(&f.Delay)
 	case "skew":
 		return (*duration)(&f.Skew)
+	case "patch":
+		return (*faultPatch)(&f.Patch)
 	case "page":
 		return &f.Page
 	case "json":
@@ -196,6 +200,14 @@ func (d *duration) UnmarshalText(b []byte) error {
 	return err
 }
 
+// faultPatch is written as the JSON that it is.
+type faultPatch string
+
+func (p *faultPatch) UnmarshalJSON(b []byte) error {
+	*p = faultPatch(b)
+	return nil
+}
+
 type faultHeader http.Header
 
 func (h *faultHeader) UnmarshalJSON(b []byte) error {
@@ -210,17 +222,19 @@ func (h *faultHeader) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// UnmarshalText reads "none", "before", "body" or "reset".
-func (c *Cut) UnmarshalText(b []byte) error { return readWord(c, b, "none", "before", "body", "reset") }
+// UnmarshalText reads "none", "before", "body", "reset", "stall" or "item".
+func (c *Cut) UnmarshalText(b []byte) error {
+	return readWord(c, b, "none", "before", "body", "reset", "stall", "item")
+}
 
 // UnmarshalText reads "kept", "replayed", "shuffled" or "empty".
 func (p *PageFault) UnmarshalText(b []byte) error {
 	return readWord(p, b, "kept", "replayed", "shuffled", "empty")
 }
 
-// UnmarshalText reads "whole", "truncated" or "broken".
+// UnmarshalText reads "whole", "truncated", "broken" or "empty".
 func (j *JSONFault) UnmarshalText(b []byte) error {
-	return readWord(j, b, "whole", "truncated", "broken")
+	return readWord(j, b, "whole", "truncated", "broken", "empty")
 }
 
 // readWord sets v to the place of a word.

@@ -17,6 +17,8 @@ func TestFaultsAreReadFromAFile(t *testing.T) {
 		{"route": "GET /me/messages", "skip": 1, "count": 2, "code": "TooManyRequests", "message": "slow", "retryAfter": 2.5},
 		{"route": "POST /me/sendMail", "status": 504, "after": true, "header": {"x-more": "1"}, "html": "<p>"},
 		{"rate": 0.05, "seed": 7, "cut": "reset", "cutAfter": 9, "delay": "250ms", "skew": "-1h"},
+		{"patch": {"file": {"hashes": null}}},
+		{"status": 201, "body": "{}", "json": "empty", "cut": "stall"},
 		{"page": "replayed", "json": "broken", "contentType": "text/plain", "retryAfter": "Wed, 04 Mar 2026 09:00:00 GMT"}
 	]}`))
 	if err != nil {
@@ -26,6 +28,8 @@ func TestFaultsAreReadFromAFile(t *testing.T) {
 		{Route: "GET /me/messages", Skip: 1, Count: 2, Code: "TooManyRequests", Message: "slow", RetryAfter: "2.5"},
 		{Route: "POST /me/sendMail", Status: 504, After: true, Header: http.Header{"X-More": {"1"}}, HTML: "<p>"},
 		{Rate: 0.05, Seed: 7, Cut: graphtest.CutReset, CutAfter: 9, Delay: 250 * time.Millisecond, Skew: -time.Hour},
+		{Patch: `{"file": {"hashes": null}}`},
+		{Status: 201, Body: "{}", JSON: graphtest.JSONEmpty, Cut: graphtest.CutStall},
 		{Page: graphtest.PageReplayed, JSON: graphtest.JSONBroken, ContentType: "text/plain", RetryAfter: "Wed, 04 Mar 2026 09:00:00 GMT"},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(graphtest.Fault{})); diff != "" {

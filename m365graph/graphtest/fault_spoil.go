@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/tls"
 	"encoding/json"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -21,8 +23,33 @@ func (x *httpExchange) cut(f *Fault) {
 			}
 		}
 		panic(http.ErrAbortHandler)
-	case CutBefore:
+	case CutBefore, CutItem:
 		panic(http.ErrAbortHandler)
+	case CutStall:
+		if f.CutAfter == 0 {
+			x.stall()
+		}
+	}
+}
+
+// stall keeps the client waiting until it has left.
+func (x *httpExchange) stall() {
+	<-x.r.Context().Done()
+	panic(http.ErrAbortHandler)
+}
+
+// cutWithin has the body end after so many bytes, if the fault says so.
+func (x *httpExchange) cutWithin(otherwise int64) {
+	f := x.fault
+	if f == nil || !f.cutsBody() {
+		return
+	}
+	x.w.cutAfter = f.CutAfter
+	if x.w.cutAfter == 0 {
+		x.w.cutAfter = max(otherwise, 1)
+	}
+	if f.Cut == CutStall {
+		x.w.onCut = x.stall
 	}
 }
 
@@ -49,8 +76,45 @@ func (j JSONFault) spoil(doc []byte) []byte {
 		return doc[:len(doc)/2]
 	case JSONBroken:
 		return append([]byte("}"), doc...)
+	case JSONEmpty:
+		return nil
 	}
 	return doc
+}
+
+// patched is a document after a merge patch. Both are JSON.
+func patched(doc []byte, patch string) []byte {
+	read := func(from io.Reader) (v any) {
+		dec := json.NewDecoder(from)
+		dec.UseNumber()
+		_ = dec.Decode(&v) // it is JSON
+		return v
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(mergePatch(read(bytes.NewReader(doc)), read(strings.NewReader(patch)))) // as it was read from JSON
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}
+
+// mergePatch is https://www.rfc-editor.org/rfc/rfc7396#section-2.
+func mergePatch(target, patch any) any {
+	changes, ok := patch.(map[string]any)
+	if !ok {
+		return patch
+	}
+	members, ok := target.(map[string]any)
+	if !ok {
+		members = map[string]any{}
+	}
+	for name, v := range changes {
+		if v == nil {
+			delete(members, name)
+			continue
+		}
+		members[name] = mergePatch(members[name], v)
+	}
+	return members
 }
 
 // spoilPage changes a page as the fault says. What is no page stays.

@@ -2,6 +2,7 @@ package graphtest
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"maps"
@@ -13,10 +14,22 @@ import (
 // memory is a network within the process: what is sent over it is handled by
 // the server's own handlers, and no socket is opened. Time in a bubble of
 // testing/synctest can pass while an answer is awaited.
-type memory struct{ s *Server }
+type memory struct {
+	s    *Server
+	open sync.Map // *memoryWriter of what is in work: its context.CancelFunc
+}
+
+// close has whoever waits for a client wait no longer, as closing a connection
+// does.
+func (t *memory) close() {
+	t.open.Range(func(_, cancel any) bool {
+		cancel.(context.CancelFunc)()
+		return true
+	})
+}
 
 // RoundTrip answers as the host would that the URL names.
-func (t memory) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 	host := t.s.named(req.URL.Host)
 	if host == nil {
 		closeBody(req)
@@ -26,7 +39,8 @@ func (t memory) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, err
 	}
-	in := req.Clone(req.Context()) // the handler may outlive the call
+	ctx, cancel := context.WithCancel(req.Context())
+	in := req.Clone(ctx) // the handler may outlive the call
 	in.RequestURI = req.URL.RequestURI()
 	if in.Host == "" {
 		in.Host = req.URL.Host
@@ -36,18 +50,44 @@ func (t memory) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	r, w := io.Pipe()
 	answer := &memoryWriter{body: w, header: http.Header{}, begun: make(chan struct{})}
-	go answer.run(host.handler, in)
+	t.open.Store(answer, cancel)
+	stop := context.AfterFunc(req.Context(), func() { _ = r.CloseWithError(req.Context().Err()) }) // and the handler's writes end
+	go func() {
+		defer stop()
+		defer t.open.Delete(answer)
+		defer cancel()
+		answer.run(host.handler, in)
+	}()
 	select {
 	case <-answer.begun:
 	case <-req.Context().Done():
-		_ = r.CloseWithError(req.Context().Err()) // so that the handler's writes end
 		return nil, req.Context().Err()
 	}
 	if err := cmp.Or(req.Context().Err(), answer.err); err != nil {
 		_ = r.CloseWithError(err)
 		return nil, err
 	}
-	return answer.response(req, r), nil
+	return answer.response(req, memoryBody{r, req.Context(), cancel}), nil
+}
+
+// memoryBody is what the client reads. The handler learns that it was closed.
+type memoryBody struct {
+	*io.PipeReader
+	ctx    context.Context //nolint:containedctx // the request's, with which reading ends
+	cancel context.CancelFunc
+}
+
+func (b memoryBody) Read(p []byte) (int, error) {
+	n, err := b.PipeReader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() != nil {
+		err = b.ctx.Err()
+	}
+	return n, err
+}
+
+func (b memoryBody) Close() error {
+	b.cancel()
+	return b.PipeReader.Close()
 }
 
 func closeBody(req *http.Request) {

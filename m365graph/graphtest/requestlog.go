@@ -143,10 +143,20 @@ type recorder struct {
 	onStatus func(int) // called before the header is sent
 	status   int
 	sent     int64
-	cutAfter int64 // 0: never
+	cutAfter int64       // 0: never
+	onCut    func()      // called then; nil cuts the connection
+	replaced http.Header // in place of the answer's own
 }
 
 func (w *recorder) WriteHeader(status int) {
+	for name, values := range w.replaced {
+		w.Header().Del(name)
+		for _, v := range values {
+			if v != "" {
+				w.Header().Add(name, v)
+			}
+		}
+	}
 	w.status = status
 	w.onStatus(status)
 	w.ResponseWriter.WriteHeader(status)
@@ -164,6 +174,9 @@ func (w *recorder) Write(b []byte) (int, error) {
 	w.sent += int64(n)
 	if cut {
 		_ = http.NewResponseController(w.ResponseWriter).Flush() // so that the part arrives
+		if w.onCut != nil {
+			w.onCut()
+		}
 		panic(http.ErrAbortHandler)
 	}
 	return n, err

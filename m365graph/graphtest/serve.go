@@ -124,6 +124,7 @@ func (x *httpExchange) answer() {
 	}
 	if f != nil {
 		x.skew(f.Skew)
+		x.w.replaced = f.Header
 	}
 	if f != nil && !f.After {
 		x.cut(f)

@@ -147,7 +147,7 @@ func (s *Server) open() (err error) {
 	if s.opts.InMemory {
 		s.api = &listener{addr: clouds[0].graph[0], handler: s.handler(false)}
 		s.content = &listener{addr: sharePointName + "-my." + clouds[0].sharePoint, handler: s.handler(true)}
-		s.client = &http.Client{Transport: memory{s}}
+		s.client = &http.Client{Transport: &memory{s: s}}
 		return nil
 	}
 	if s.cert, err = certificateOf(s.opts.Certificate); err != nil {
@@ -204,6 +204,9 @@ func (s *Server) Client() *http.Client { return s.client }
 // more.
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
+		if m, ok := s.client.Transport.(*memory); ok {
+			m.close()
+		}
 		s.api.close()
 		s.content.close()
 		s.notifier.stop() // which ends the wait for a subscriber's answer

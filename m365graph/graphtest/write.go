@@ -64,6 +64,9 @@ func (x *httpExchange) write(rep *reply) {
 		if x.fault != nil && x.fault.Page != PageKept {
 			rep.json = x.spoilPage(rep.json)
 		}
+		if x.fault != nil && x.fault.Patch != "" {
+			rep.json = patched(rep.json, x.fault.Patch)
+		}
 		x.writeJSON(status, rep.json)
 	case rep.raw != nil:
 		x.writeContent(rep.raw)
@@ -98,9 +101,7 @@ func (x *httpExchange) writeContent(b *content) {
 	if b.etag != "" {
 		h.Set("ETag", b.etag)
 	}
-	if f := x.fault; f != nil && f.Cut == CutBody {
-		x.w.cutAfter = max(f.CutAfter, 1)
-	}
+	x.cutWithin(1)
 	http.ServeContent(x.w, x.r, "", b.modified, b)
 }
 
@@ -109,21 +110,13 @@ func (x *httpExchange) writeContent(b *content) {
 func (x *httpExchange) writeBody(status int, doc []byte) {
 	x.w.Header().Set("Content-Length", itoa(len(doc)))
 	x.w.WriteHeader(status)
-	if f := x.fault; f != nil && f.Cut == CutBody {
-		x.w.cutAfter = f.CutAfter
-		if x.w.cutAfter <= 0 {
-			x.w.cutAfter = int64(max(len(doc)/2, 1))
-		}
-	}
+	x.cutWithin(int64(len(doc) / 2))
 	_, _ = x.w.Write(doc) // a client that left early is its own business
 }
 
 // writeFault answers for the service that f pretends is failing.
 func (x *httpExchange) writeFault(f *Fault) {
 	h := x.w.Header()
-	for k, v := range f.Header {
-		h[http.CanonicalHeaderKey(k)] = v
-	}
 	if f.RetryAfter != "" {
 		h.Set("Retry-After", f.RetryAfter)
 	}
@@ -135,15 +128,19 @@ func (x *httpExchange) writeFault(f *Fault) {
 		e.message = codes[e.code].message
 	}
 	status := e.statusCode()
-	if f.HTML != "" {
-		if f.Status == 0 && f.Code == "" {
-			status = http.StatusOK
-		}
+	if f.Status == 0 && f.Code == "" {
+		status = http.StatusOK
+	}
+	switch {
+	case f.HTML != "":
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		x.writeBody(status, []byte(f.HTML))
-		return
+	case f.Body != "":
+		h.Set("Content-Type", x.contentType(jsonType))
+		x.writeBody(status, []byte(f.Body))
+	default:
+		x.writeJSON(status, x.envelope(e))
 	}
-	x.writeJSON(status, x.envelope(e))
 }
 
 // codeOfStatus is what the gateway calls a failure.
