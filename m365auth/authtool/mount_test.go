@@ -5,14 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +20,6 @@ import (
 	"github.com/m365go/sdk/m365auth/agenttool"
 	"github.com/m365go/sdk/m365auth/authtool"
 	"github.com/m365go/sdk/m365auth/config"
-	"github.com/m365go/sdk/m365auth/entra"
 	"github.com/m365go/sdk/m365auth/entratest"
 	"github.com/m365go/sdk/m365auth/tokencache"
 )
@@ -209,23 +205,25 @@ func TestAMountTakesAWholePlan(t *testing.T) {
 	}
 }
 
-// waiting is an Entra on which nobody ever approves.
-type waiting struct{ polls atomic.Int64 }
-
-func (w *waiting) RoundTrip(r *http.Request) (*http.Response, error) {
-	const host = "https://login.microsoftonline.com/common"
-	status, body := http.StatusOK, `{"authorization_endpoint":"`+host+`/authorize","token_endpoint":"`+host+`/token","issuer":"`+host+`"}`
-	switch {
-	case strings.HasSuffix(r.URL.Path, "/devicecode"):
-		body = `{"user_code":"ABCD1234","device_code":"x","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5,"message":"m"}`
-	case strings.HasSuffix(r.URL.Path, "/token"):
-		w.polls.Add(1)
-		status, body = http.StatusBadRequest, `{"error":"authorization_pending"}`
+// inBubble is an Entra without ports, and the tool mounted on it.
+func inBubble(t *testing.T) (*bench, *entratest.Server) {
+	t.Helper()
+	s, err := entratest.New(&entratest.Options{InMemory: true})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return &http.Response{
-		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: io.NopCloser(strings.NewReader(body)), Request: r,
-	}, nil
+	t.Cleanup(func() { _ = s.Close() })
+	return mount(t, on(s, tokencache.NewMemoryStore()), nil), s
+}
+
+// polls counts the requests to the token endpoint.
+func polls(s *entratest.Server) (n int) {
+	for _, r := range s.Requests() {
+		if r.GrantType != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // In these two a bubble ends only when every goroutine in it has ended.
@@ -255,8 +253,7 @@ func TestTheToolCanBeMountedAgainAfterItsCleanup(t *testing.T) {
 func TestACleanupEndsTheWaitInTheBackground(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &waiting{}
-		b := mount(t, authtool.Options{Entra: &entra.Options{HTTPClient: &http.Client{Transport: w}}}, nil)
+		b, s := inBubble(t)
 		began := time.Now()
 		b.ask(desk, `{"operation":"login"}`)
 		b.ask(night, `{"operation":"login"}`)
@@ -264,7 +261,7 @@ func TestACleanupEndsTheWaitInTheBackground(t *testing.T) {
 			t.Errorf("two logins took %v, want no wait", took)
 		}
 		<-time.After(time.Minute) // of the bubble's clock
-		if n := w.polls.Load(); n < 20 || n > 30 {
+		if n := polls(s); n < 20 || n > 30 {
 			t.Errorf("Entra was asked %d times in a minute, want each sign-in every 5 s", n)
 		}
 		if err := b.cleanup(t.Context()); err != nil {
@@ -273,9 +270,9 @@ func TestACleanupEndsTheWaitInTheBackground(t *testing.T) {
 		if took := time.Since(began); took != time.Minute {
 			t.Errorf("the cleanup took %v, want it at once", took-time.Minute)
 		}
-		before := w.polls.Load()
+		before := polls(s)
 		<-time.After(time.Hour)
-		if n := w.polls.Load() - before; n != 0 {
+		if n := polls(s) - before; n != 0 {
 			t.Errorf("Entra was asked %d times after the cleanup, want 0", n)
 		}
 	})
@@ -284,7 +281,7 @@ func TestACleanupEndsTheWaitInTheBackground(t *testing.T) {
 func TestACodeThatNobodyUsesExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := mount(t, authtool.Options{Entra: &entra.Options{HTTPClient: &http.Client{Transport: &waiting{}}}}, nil)
+		b, _ := inBubble(t)
 		first := b.ask(desk, `{"operation":"login"}`).SignIn
 		<-time.After(10 * time.Minute)
 		if in := b.ask(desk, `{"operation":"login"}`).SignIn; in.FlowID != first.FlowID || in.ExpiresIn != 300 {

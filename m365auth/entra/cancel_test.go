@@ -3,7 +3,6 @@ package entra_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,14 +47,11 @@ func TestNothingIsSavedOnceACancelHasReturned(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for delay := range 3 { // the answer comes before, with and after the cancel
-			s := &script{interval: 5, token: func(int) (int, any) { return granted(3600) }}
-			s.trip = func(r *http.Request) (*http.Response, error) {
-				if formOf(r).Get("grant_type") == "device_code" {
-					<-time.After(time.Duration(delay) * time.Second)
-				}
-				return nil, nil
+			b := inBubble(t, entratest.Options{AutoApprove: sales})
+			if delay > 0 {
+				b.server.Fail(entratest.Fault{Endpoint: entratest.Token, Grant: "device_code", Count: -1, Delay: time.Duration(delay) * time.Second})
 			}
-			p := s.provider(t)
+			p := b.provider(t)
 			login := start(t, p, entra.LoginRequest{})
 			var waitErr error
 			var took time.Duration
@@ -88,15 +84,11 @@ func TestALeftWaitReturnsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for name, hang := range map[string]bool{"between two polls": false, "in a poll that hangs": true} {
-			s := &script{interval: 5, token: func(int) (int, any) { return pending() }}
-			s.trip = func(r *http.Request) (*http.Response, error) {
-				if hang && formOf(r).Get("grant_type") == "device_code" {
-					<-r.Context().Done()
-					return nil, r.Context().Err()
-				}
-				return nil, nil
+			b := inBubble(t, entratest.Options{})
+			if hang {
+				b.server.Fail(entratest.Fault{Endpoint: entratest.Token, Count: -1, Delay: time.Hour})
 			}
-			login := start(t, s.provider(t), entra.LoginRequest{})
+			login := start(t, b.provider(t), entra.LoginRequest{})
 			ctx, cancel := context.WithCancel(t.Context())
 			began := time.Now()
 			go func() {

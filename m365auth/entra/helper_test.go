@@ -2,6 +2,7 @@ package entra_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365auth/entra"
 	"github.com/m365go/sdk/m365auth/entratest"
+	"github.com/m365go/sdk/m365auth/tokencache"
 )
 
 const (
@@ -59,6 +61,34 @@ func newBed(t testing.TB, o entratest.Options) *bed {
 			Logger:     slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		},
 	}
+}
+
+// inBubble is newBed without ports or files, for a bubble of testing/synctest:
+// times are exact. Interval and lifetimes are Entra's own unless told.
+func inBubble(t testing.TB, o entratest.Options) *bed {
+	t.Helper()
+	o.InMemory = true
+	if o.Interval == 0 {
+		o.Interval = 5 * time.Second
+	}
+	b := newBed(t, o)
+	b.opts.Store = tokencache.NewMemoryStore()
+	return b
+}
+
+// polls are the times of the requests to the token endpoint, since the first.
+func (b *bed) polls() (at []time.Duration) {
+	var first time.Time
+	for _, r := range b.server.Requests() {
+		if r.GrantType == "" {
+			continue
+		}
+		if first.IsZero() {
+			first = r.Time
+		}
+		at = append(at, r.Time.Sub(first))
+	}
+	return at
 }
 
 func (b *bed) provider(t testing.TB) *entra.Provider {
@@ -180,6 +210,13 @@ func (b *bed) due(left time.Duration) {
 			a["expires_in"] = int(left.Seconds())
 		}
 	})
+}
+
+// idToken is an ID token without a signature, which a client that got it from
+// the token endpoint need not check.
+func idToken(username string) string {
+	enc := base64.RawURLEncoding.EncodeToString
+	return enc([]byte(`{"alg":"none"}`)) + "." + enc([]byte(`{"preferred_username":"`+username+`","tid":"tenant"}`)) + "."
 }
 
 func kindOf(err error) m365auth.Kind {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -20,17 +19,9 @@ import (
 func TestASignInEndsAfterTenMinutes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{token: func(int) (int, any) { return granted(3600) }}
-		s.startedAt = time.Now()
-		cfg := m365auth.Config{
-			ClientID: clientID, TenantID: "t", Method: m365auth.MethodAuthCode, RedirectURL: home,
-			Cloud: m365auth.Cloud{LoginHost: scriptHost, GraphHost: "graph.contoso.example"},
-		}
-		p, err := entra.New(cfg, &entra.Options{HTTPClient: &http.Client{Transport: s}, Store: tokencache.NewMemoryStore()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = p.Close() }()
+		b := inBubble(t, entratest.Options{})
+		b.cfg.Method, b.cfg.RedirectURL = m365auth.MethodAuthCode, home
+		p := b.provider(t)
 		sealer := newSealer(t)
 		login := startWeb(t, p, entra.AuthCodeRequest{})
 		sealed, err := login.Seal(t.Context(), sealer, "session")

@@ -200,13 +200,10 @@ func TestASignInThatHasEndedIsNotSealed(t *testing.T) {
 func TestAResumedSignInKeepsItsTimeAndRhythm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{interval: 7, token: func(n int) (int, any) {
-			if n == 0 {
-				return 400, map[string]any{"error": "slow_down"}
-			}
-			return pending()
-		}}
-		p := s.provider(t)
+		b := inBubble(t, entratest.Options{Interval: 7 * time.Second})
+		asTold(b, []entratest.Fault{{Status: 400, Body: `{"error":"slow_down"}`}})
+		began := time.Now()
+		p := b.provider(t)
 		sealer := newSealer(t)
 		login := start(t, p, entra.LoginRequest{Claims: `{"a":{}}`, Account: "who"})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -229,14 +226,14 @@ func TestAResumedSignInKeepsItsTimeAndRhythm(t *testing.T) {
 		if got := resumed.Prompt(); !got.ExpiresOn.Equal(want.ExpiresOn) || got.Interval != want.Interval || got.Message != want.Message {
 			t.Errorf("Prompt() = %+v, want %+v", got, want)
 		}
-		polls := len(s.times)
+		polls := len(b.polls())
 		long, cancelLong := context.WithTimeout(t.Context(), time.Hour)
 		defer cancelLong()
 		_, err = resumed.Wait(long)
-		if at := time.Since(s.startedAt); at != 15*time.Minute || kindOf(err) != m365auth.ErrCodeExpired {
+		if at := time.Since(began); at != 15*time.Minute || kindOf(err) != m365auth.ErrCodeExpired {
 			t.Errorf("Wait() = %v after %v, want %v after 15m", err, at, m365auth.ErrCodeExpired)
 		}
-		if got, want := len(s.times)-polls, 599/12+1; got != want {
+		if got, want := len(b.polls())-polls, 599/12+1; got != want {
 			t.Errorf("polls = %d, want %d, one in 12 s", got, want)
 		}
 		if _, err := p.ResumeDeviceCode(t.Context(), sealer, sealed); kindOf(err) != m365auth.ErrCodeExpired {

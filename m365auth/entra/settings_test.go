@@ -119,7 +119,7 @@ func TestOnlyTheLoginHostIsAsked(t *testing.T) {
 	for name, answer := range map[string]func(*http.Request) (*http.Response, error){
 		"an address outside: the discovery names another host": func(r *http.Request) (*http.Response, error) {
 			root := "https://elsewhere.contoso.example/t"
-			return respond(r, 200, map[string]any{"authorization_endpoint": root, "token_endpoint": root + "/token", "issuer": "https://" + scriptHost})
+			return respond(r, 200, map[string]any{"authorization_endpoint": root, "token_endpoint": root + "/token", "issuer": "https://" + "login.contoso.example"})
 		},
 		"a redirect: one elsewhere": func(r *http.Request) (*http.Response, error) {
 			resp, err := respond(r, 302, nil)
@@ -133,11 +133,11 @@ func TestOnlyTheLoginHostIsAsked(t *testing.T) {
 		},
 	} {
 		p, err := entra.New(m365auth.Config{
-			ClientID: "c", TenantID: "t", Cloud: m365auth.Cloud{LoginHost: scriptHost, GraphHost: "graph.contoso.example"},
+			ClientID: "c", TenantID: "t", Cloud: m365auth.Cloud{LoginHost: "login.contoso.example", GraphHost: "graph.contoso.example"},
 		}, &entra.Options{
 			Store: tokencache.NewMemoryStore(),
 			HTTPClient: &http.Client{Transport: tripFunc(func(r *http.Request) (*http.Response, error) {
-				if r.URL.Host != scriptHost {
+				if r.URL.Host != "login.contoso.example" {
 					t.Errorf("%s: a request went to %s", name, r.URL.Host)
 				}
 				return answer(r)

@@ -1,6 +1,7 @@
 package entratest
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -36,7 +37,8 @@ const (
 )
 
 // Fault makes requests fail. What it says happens to a matching request in the
-// order of the fields; the zero answer (no Cut, AADSTS, Status or Body) only delays.
+// order of the fields; the zero answer (no Cut, AADSTS, Status or Body) only
+// delays and patches.
 type Fault struct {
 	// Endpoint is what fails. Empty means every one.
 	Endpoint Endpoint
@@ -68,6 +70,9 @@ type Fault struct {
 	// Body is answered as it stands, with a JSON content type: wrong JSON, or
 	// an error without a number, such as {"error":"slow_down"} with Status 400.
 	Body string
+	// Patch changes the JSON that is answered, as a merge patch (RFC 7396):
+	// {"interval":null} takes a member away, {"expires_in":60} replaces one.
+	Patch string
 	// RetryAfter is sent along in seconds, if it is positive.
 	RetryAfter time.Duration
 }
@@ -123,13 +128,13 @@ func (s *Server) applyFault(f *Fault, at Endpoint, c *call, answer func() reply)
 	}
 	if f.After || f.delaysOnly() {
 		if rep := answer(); f.delaysOnly() {
-			return rep
+			return f.patched(rep)
 		}
 	}
 	if at == Authorize && !f.Cut && f.AADSTS != 0 && f.Status == 0 {
 		return s.refuseInBrowser(f, c)
 	}
-	return f.reply(c)
+	return f.patched(f.reply(c))
 }
 
 // refuseInBrowser answers an error as the authorization endpoint does.
@@ -148,6 +153,38 @@ func (s *Server) refuseInBrowser(f *Fault, c *call) reply {
 
 func (f *Fault) delaysOnly() bool {
 	return !f.Cut && f.AADSTS == 0 && f.Status == 0 && f.Body == ""
+}
+
+// patched is an answer after the patch. What is no JSON stays.
+func (f *Fault) patched(rep reply) reply {
+	var doc, patch any
+	if f.Patch == "" || json.Unmarshal(rep.body, &doc) != nil || json.Unmarshal([]byte(f.Patch), &patch) != nil {
+		return rep
+	}
+	if body, err := json.Marshal(mergePatch(doc, patch)); err == nil {
+		rep.body = body
+	}
+	return rep
+}
+
+// mergePatch is https://www.rfc-editor.org/rfc/rfc7396#section-2.
+func mergePatch(target, patch any) any {
+	changes, ok := patch.(map[string]any)
+	if !ok {
+		return patch
+	}
+	members, ok := target.(map[string]any)
+	if !ok {
+		members = map[string]any{}
+	}
+	for name, v := range changes {
+		if v == nil {
+			delete(members, name)
+			continue
+		}
+		members[name] = mergePatch(members[name], v)
+	}
+	return members
 }
 
 func (f *Fault) reply(c *call) reply {

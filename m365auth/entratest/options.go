@@ -19,6 +19,10 @@ type Options struct {
 	// Addr is the address to listen on, "127.0.0.1:0" if empty. The host must
 	// be a loopback address or "localhost".
 	Addr string
+	// InMemory opens no ports: only [Server.Client] reaches the server, under the
+	// names of the real hosts, and all of it works within a bubble of
+	// testing/synctest. Addr and Certificate are not used.
+	InMemory bool
 	// TenantID is the GUID of the only tenant. Empty means a fixed one, the same in
 	// every process.
 	TenantID string

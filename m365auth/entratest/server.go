@@ -55,23 +55,8 @@ func New(opts *Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("entratest: %w", err)
 	}
-	ln, err := net.Listen("tcp", o.Addr)
-	if err != nil {
-		return nil, fmt.Errorf("entratest: listen: %w", err)
-	}
-	addr, ok := ln.Addr().(*net.TCPAddr)
-	if !ok || !addr.IP.IsLoopback() {
-		_ = ln.Close()
-		return nil, fmt.Errorf("entratest: %s is not a loopback address", ln.Addr())
-	}
-	cert, err := o.certificate(addr.IP)
-	if err != nil {
-		_ = ln.Close()
-		return nil, fmt.Errorf("entratest: make a certificate: %w", err)
-	}
 	s := &Server{
-		opts: o, host: addr.String(), cert: cert.Leaf,
-		machineHeader: rand.Text(),
+		opts: o, machineHeader: rand.Text(),
 
 		byUser:   map[string]*deviceCode{},
 		byDevice: map[[32]byte]*deviceCode{},
@@ -89,17 +74,44 @@ func New(opts *Options) (*Server, error) {
 		}
 	}
 	rand.Read(s.macKey[:])
+	if o.InMemory {
+		s.openInMemory()
+		return s, nil
+	}
+	if err := s.listen(); err != nil {
+		return nil, fmt.Errorf("entratest: %w", err)
+	}
+	return s, nil
+}
+
+// listen makes the server answer on its ports.
+func (s *Server) listen() error {
+	ln, err := net.Listen("tcp", s.opts.Addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	addr, ok := ln.Addr().(*net.TCPAddr)
+	if !ok || !addr.IP.IsLoopback() {
+		_ = ln.Close()
+		return fmt.Errorf("%s is not a loopback address", ln.Addr())
+	}
+	cert, err := s.opts.certificate(addr.IP)
+	if err != nil {
+		_ = ln.Close()
+		return fmt.Errorf("make a certificate: %w", err)
+	}
+	s.host, s.cert = addr.String(), cert.Leaf
 	var machine net.Listener
-	if len(o.ManagedIdentities) > 0 {
+	if len(s.opts.ManagedIdentities) > 0 {
 		if machine, err = net.Listen("tcp", net.JoinHostPort(addr.IP.String(), "0")); err != nil {
 			_ = ln.Close()
-			return nil, fmt.Errorf("entratest: listen: %w", err)
+			return fmt.Errorf("listen: %w", err)
 		}
 		s.machine = machine.Addr().String()
 	}
 	s.client = s.newClient()
 	s.start(ln, cert, machine)
-	return s, nil
+	return nil
 }
 
 // start serves; machine may be nil.
@@ -166,7 +178,8 @@ func (s *Server) newClient() *http.Client {
 // runs. Further calls return the same result.
 func (s *Server) Close() error { return s.close() }
 
-// Host is where the server listens, "127.0.0.1:PORT".
+// Host is where the server listens, "127.0.0.1:PORT"; in memory,
+// login.microsoftonline.com.
 func (s *Server) Host() string { return s.host }
 
 // URL is the server's root, "https://127.0.0.1:PORT", without a final slash.
@@ -188,7 +201,7 @@ func (s *Server) Audience() string { return s.opts.Audience }
 func (s *Server) Users() []User { return append([]User(nil), s.opts.Users...) }
 
 // Certificate is the server's: its own, made when it started, which a client
-// trusts as a root, or that of [Options.Certificate].
+// trusts as a root, or that of [Options.Certificate]; nil in memory.
 func (s *Server) Certificate() *x509.Certificate { return s.cert }
 
 // Client returns a client that trusts the server. It also takes requests for the
