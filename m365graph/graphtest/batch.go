@@ -27,12 +27,12 @@ func batchRoutes() []route {
 
 // batchItem is one request of a batch.
 type batchItem struct {
-	ID        string
+	ID        looseText
 	Method    string
 	URL       string
-	Headers   map[string]headerValue
+	Headers   map[string]looseText
 	Body      json.RawMessage
-	DependsOn []string
+	DependsOn []looseText
 
 	exchange *httpExchange
 	answer   *itemWriter
@@ -40,11 +40,14 @@ type batchItem struct {
 	missing  bool // in the answer to the batch
 }
 
-// headerValue is a header's value in a batch, where clients write numbers and
-// truths bare as well.
-type headerValue string
+// looseText is the id or a header's value of a request in a batch, where clients
+// write numbers and truths bare as well.
+type looseText string
 
-func (v *headerValue) UnmarshalJSON(b []byte) error {
+// folded is the text without regard to case.
+func (v looseText) folded() string { return strings.ToLower(string(v)) }
+
+func (v *looseText) UnmarshalJSON(b []byte) error {
 	var text string
 	switch {
 	case b[0] == '"':
@@ -52,11 +55,11 @@ func (v *headerValue) UnmarshalJSON(b []byte) error {
 			return err
 		}
 	case b[0] == '{' || b[0] == '[':
-		return fmt.Errorf("a header's value is not text: %s", b)
+		return fmt.Errorf("not text: %s", b)
 	case string(b) != "null":
 		text = string(b)
 	}
-	*v = headerValue(text)
+	*v = looseText(text)
 	return nil
 }
 
@@ -121,7 +124,7 @@ func (c *call) readBatch() ([]*batchItem, error) {
 			return nil, failf(codeBadRequest, "Invalid batch payload format.")
 		}
 		it.Method = strings.ToUpper(it.Method)
-		if seen[strings.ToLower(it.ID)] {
+		if seen[it.ID.folded()] {
 			return nil, failf(codeBadRequest, "Request Id %s has to be unique in a batch.", it.ID)
 		}
 		hasBody := len(it.Body) > 0 && string(it.Body) != "null"
@@ -129,11 +132,11 @@ func (c *call) readBatch() ([]*batchItem, error) {
 			return nil, failf(codeBadRequest, "Write request id : %s does not contain Content-Type header or body.", it.ID)
 		}
 		for _, d := range it.DependsOn {
-			if !seen[strings.ToLower(d)] {
+			if !seen[d.folded()] {
 				return nil, failf(codeBadRequest, "Invalid dependency for request Id %s.", it.ID)
 			}
 		}
-		seen[strings.ToLower(it.ID)] = true
+		seen[it.ID.folded()] = true
 	}
 	return in.Requests, checkPattern(in.Requests)
 }
@@ -142,9 +145,9 @@ func (c *call) readBatch() ([]*batchItem, error) {
 // each on the one before, or all that have one on the same.
 func checkPattern(items []*batchItem) error {
 	serial, same := true, true
-	first := ""
+	var first looseText
 	for i, it := range items {
-		on := func(id string) bool { return len(it.DependsOn) == 1 && strings.EqualFold(it.DependsOn[0], id) }
+		on := func(id looseText) bool { return len(it.DependsOn) == 1 && it.DependsOn[0].folded() == id.folded() }
 		if i > 0 && !on(items[i-1].ID) {
 			serial = false
 		}
@@ -173,7 +176,7 @@ type batch struct {
 // whether all of that is answered.
 func (b *batch) failedDependency(it *batchItem) (failed, ready bool) {
 	for _, on := range b.items {
-		if !containsFold(it.DependsOn, on.ID) {
+		if !slices.ContainsFunc(it.DependsOn, func(id looseText) bool { return id.folded() == on.ID.folded() }) {
 			continue
 		}
 		if !on.done {

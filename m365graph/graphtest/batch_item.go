@@ -41,7 +41,7 @@ func (b *batch) exchange(it *batchItem) (*httpExchange, error) {
 	x := &httpExchange{
 		s: b.c.s, w: &recorder{ResponseWriter: it.answer}, r: r, number: b.c.x.number, batch: b.c.x, bodySum: string(digest(string(it.Body))),
 	}
-	x.begin(Request{ID: b.c.x.entry.ID, Batch: it.ID})
+	x.begin(Request{ID: b.c.x.entry.ID, Batch: string(it.ID)})
 	return x, err
 }
 
@@ -103,7 +103,7 @@ func (it *batchItem) response() object {
 			headers = append(headers, member{name, strings.Join(it.answer.header[name], ",")})
 		}
 	}
-	out := object{{"id", it.ID}, {"status", it.answer.status}, {"headers", headers}}
+	out := object{{"id", string(it.ID)}, {"status", it.answer.status}, {"headers", headers}}
 	body := it.answer.body.Bytes()
 	if len(body) == 0 {
 		if it.answer.status == http.StatusNoContent {

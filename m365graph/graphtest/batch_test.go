@@ -97,6 +97,16 @@ func TestBatchOfBetaIsOfBeta(t *testing.T) {
 	}
 }
 
+// CLI for Microsoft 365 numbers its requests, and reads the answers' ids as text.
+func TestBatchTakesNumbersForIDs(t *testing.T) {
+	t.Parallel()
+	f := setup(t, office())
+	got := f.batch(t, `{"id":1,"method":"GET","url":"/nowhere"}`, `{"id":2,"method":"GET","url":"/me","dependsOn":[1]}`)
+	if diff := cmp.Diff(map[string]int{"1": 400, "2": 424}, statuses(got)); diff != "" {
+		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+}
+
 func TestBatchIsRefusedAsAWhole(t *testing.T) {
 	t.Parallel()
 	f := setup(t, office())
@@ -112,7 +122,9 @@ func TestBatchIsRefusedAsAWhole(t *testing.T) {
 		"no requests":         {`{}`, "Invalid batch payload format."},
 		"null":                {`{"requests":[null]}`, "Invalid batch payload format."},
 		"no id":               {`{"requests":[{"method":"GET","url":"/me"}]}`, "Invalid batch payload format."},
-		"a number for an id":  {`{"requests":[{"id":1,"method":"GET","url":"/me"}]}`, "Unable to read JSON"},
+		"a list for an id":    {`{"requests":[{"id":["1"],"method":"GET","url":"/me"}]}`, "Unable to read JSON"},
+		"null for an id":      {`{"requests":[{"id":null,"method":"GET","url":"/me"}]}`, "Invalid batch payload format."},
+		"one number twice":    {`{"requests":[{"id":1,"method":"GET","url":"/me"},{"id":"1","method":"GET","url":"/me"}]}`, "Request Id 1 has to be unique in a batch."},
 		"no url":              {`{"requests":[{"id":"1","method":"GET"}]}`, "Invalid batch payload format."},
 		"too many":            {`{"requests":[` + strings.Join(many, ",") + `]}`, "exceeds the limit"},
 		"one id twice":        {`{"requests":[` + get("a", "/me") + "," + get("A", "/me") + `]}`, "Request Id A has to be unique in a batch."},

@@ -163,7 +163,7 @@ func (f *Fault) field(key string) any {
 	case "message":
 		return &f.Message
 	case "retryAfter":
-		return (*headerValue)(&f.RetryAfter)
+		return (*looseText)(&f.RetryAfter)
 	case "header":
 		return (*faultHeader)(&f.Header)
 	case "html":

@@ -3,8 +3,6 @@ package graphtest
 import (
 	"slices"
 	"time"
-
-	"github.com/m365go/sdk/m365graph/internal/prose"
 )
 
 // mailDays is how far back mail goes.
@@ -29,7 +27,7 @@ func (g *generator) makeMail(n int) {
 		g.makeFolders(p)
 	}
 	for n > 0 {
-		if n < 3 || g.Chance(4) {
+		if n < 3 || g.chance(4) {
 			n -= g.fromOutside()
 			continue
 		}
@@ -45,7 +43,7 @@ func (g *generator) makeFolders(p *desk) {
 		p.Folders = append(p.Folders, p.folders[name])
 	}
 	project := &MailFolder{DisplayName: "Projects"}
-	for _, name := range prose.Projects[:2+g.IntN(3)] {
+	for _, name := range projects[:2+g.IntN(3)] {
 		project.Children = append(project.Children, &MailFolder{DisplayName: name})
 	}
 	suppliers := &MailFolder{DisplayName: "Suppliers"}
@@ -55,13 +53,13 @@ func (g *generator) makeFolders(p *desk) {
 
 // fromOutside is one message that somebody else sent, or a draft.
 func (g *generator) fromOutside() int {
-	p, sender := prose.Pick(g.Writer, g.people), prose.Pick(g.Writer, outsiders)
-	m := g.mail(sender, p.alone, g.Title(), g.before(mailDays))
+	p, sender := pick(g, g.people), pick(g, outsiders)
+	m := g.mail(sender, p.alone, g.subject(), g.before(mailDays))
 	folder := g.shelf(p, m.ReceivedDateTime)
 	switch {
-	case g.Chance(15):
+	case g.chance(15):
 		folder = p.folders["Junk Email"]
-	case g.Chance(30):
+	case g.chance(30):
 		m.From, m.ToRecipients, m.IsDraft, m.IsRead = p.self, []Recipient{*sender}, true, true
 		folder = p.folders["Drafts"]
 	}
@@ -72,13 +70,13 @@ func (g *generator) fromOutside() int {
 // thread is a message between people of the tenant and the answers to it, of
 // at most n messages; it tells how many they are.
 func (g *generator) thread(n int) int {
-	sender := prose.Pick(g.Writer, g.people)
+	sender := pick(g, g.people)
 	group := g.others(sender, 1+g.IntN(3))
 	if len(group) == 0 {
 		return g.fromOutside()
 	}
 	group = group[:min(len(group), n-1)]
-	subject, at, made := g.Title(), g.before(mailDays), 0
+	subject, at, made := g.subject(), g.before(mailDays), 0
 	var parent *Message
 	for step := range 1 + g.IntN(5) {
 		if made+1+len(group) > n || !at.Before(g.now) {
@@ -92,7 +90,7 @@ func (g *generator) thread(n int) int {
 		made += 1 + len(group)
 		if step == 0 {
 			subject = replyPrefix + subject
-			if g.Chance(8) {
+			if g.chance(8) {
 				subject = forwardPrefix + subject[len(replyPrefix):]
 			}
 		}
@@ -117,17 +115,13 @@ func (g *generator) addresses(people []*desk) []Recipient {
 
 // mail makes a message. What is the same in all its copies is there once.
 func (g *generator) mail(from *Recipient, to []Recipient, subject string, at time.Time) *Message {
-	text, isHTML := g.Letter(from.Name)
-	m := &Message{Subject: subject, Body: Body{ContentType: "text", Content: text}, From: from, ToRecipients: to, ReceivedDateTime: at, IsRead: true}
-	if isHTML {
-		m.Body.ContentType = "html"
-	}
+	m := &Message{Subject: subject, Body: g.letter(from.Name), From: from, ToRecipients: to, ReceivedDateTime: at, IsRead: true}
 	m.InternetMessageID = "<" + itoa(g.next()) + "." + itoa(int(at.Unix())) + "@" + domain(from.Address) + ">"
-	if g.Chance(12) {
+	if g.chance(12) {
 		m.Importance = "high"
 	}
-	if g.Chance(20) {
-		m.Attachments = []*Attachment{prose.Pick(g.Writer, papersOnFile())}
+	if g.chance(20) {
+		m.Attachments = []*Attachment{pick(g, papersOnFile())}
 	}
 	return m
 }
@@ -138,12 +132,12 @@ func (g *generator) deliver(sender *desk, recipients []*desk, m *Message) {
 	g.keep(sender.folders["Sent Items"], m)
 	for _, p := range recipients {
 		received := *m
-		received.IsRead = m.ReceivedDateTime.Before(g.now.AddDate(0, 0, -14)) || !g.Chance(3)
-		if g.Chance(25) {
+		received.IsRead = m.ReceivedDateTime.Before(g.now.AddDate(0, 0, -14)) || !g.chance(3)
+		if g.chance(25) {
 			received.FlagStatus = "flagged"
 		}
-		if g.Chance(25) {
-			received.Categories = prose.Pick(g.Writer, categories)
+		if g.chance(25) {
+			received.Categories = pick(g, categories)
 		}
 		g.keep(g.shelf(p, m.ReceivedDateTime), &received)
 	}
@@ -154,10 +148,10 @@ var categories = [][]string{{"Blue category"}, {"Red category"}, {"Green categor
 // shelf is the folder where mail of a time lies: what is old is put away.
 func (g *generator) shelf(p *desk, at time.Time) *MailFolder {
 	switch {
-	case g.Chance(40):
+	case g.chance(40):
 		return p.folders["Deleted Items"]
-	case at.Before(g.now.AddDate(0, 0, -60)) && !g.Chance(3):
-		return prose.Pick(g.Writer, p.own)
+	case at.Before(g.now.AddDate(0, 0, -60)) && !g.chance(3):
+		return pick(g, p.own)
 	}
 	return p.folders["Inbox"]
 }

@@ -1,6 +1,7 @@
 package graphtest
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -167,7 +168,7 @@ func patchMessage(c *call) (*reply, error) {
 	if err := c.matches(m); err != nil {
 		return nil, err
 	}
-	var fields messageFields
+	var fields map[string]json.RawMessage
 	if err := c.decode(&fields); err != nil {
 		return nil, err
 	}
