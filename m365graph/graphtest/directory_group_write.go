@@ -21,7 +21,7 @@ func createGroup(c *call) (*reply, error) {
 		}
 	}
 	bound := map[*groupRole][]directoryItem{}
-	for _, r := range []*groupRole{groupOwners, groupMembers} {
+	for _, r := range groupRoles {
 		if bound[r], err = c.bound(in, r); err != nil {
 			return nil, err
 		}
@@ -80,8 +80,8 @@ func (c *call) bound(in directoryInput, r *groupRole) ([]directoryItem, error) {
 	return items, nil
 }
 
-// updateGroup is https://learn.microsoft.com/graph/api/group-update. Members
-// can be added in the same way as to a new group.
+// updateGroup is https://learn.microsoft.com/graph/api/group-update. Owners and
+// members can be added in the same way as to a new group.
 func updateGroup(c *call) (*reply, error) {
 	g, err := c.group()
 	if err != nil {
@@ -91,17 +91,21 @@ func updateGroup(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	added, err := c.bound(in, groupMembers)
-	if err != nil {
-		return nil, err
+	added := map[*groupRole][]directoryItem{}
+	for _, r := range groupRoles {
+		if added[r], err = c.bound(in, r); err != nil {
+			return nil, err
+		}
+		delete(in, r.name+"@odata.bind")
 	}
-	delete(in, groupMembers.name+"@odata.bind")
-	if len(in) > 0 && !c.token.has(writeGroups) {
+	if (len(in) > 0 || len(added[groupOwners]) > 0) && !c.token.has(writeGroups) {
 		return nil, fail(codeRequestDenied)
 	}
-	for _, item := range added {
-		if slices.Contains(g.members, item.objectID()) || item == directoryItem(g) {
-			return nil, alreadyReferred(groupMembers)
+	for r, items := range added {
+		for _, item := range items {
+			if slices.Contains(*r.of(g), item.objectID()) || item == directoryItem(g) {
+				return nil, alreadyReferred(r)
+			}
 		}
 	}
 	changed := g.Group
@@ -110,8 +114,10 @@ func updateGroup(c *call) (*reply, error) {
 	}
 	g.Group = changed
 	t := c.s.tenant
-	for _, item := range added {
-		groupMembers.add(g, item.objectID())
+	for r, items := range added {
+		for _, item := range items {
+			r.add(g, item.objectID())
+		}
 	}
 	t.teams.follow(g)
 	t.journal.record("groups", g.ID, itemUpdated)
@@ -142,6 +148,8 @@ type groupRole struct {
 var (
 	groupMembers = &groupRole{"members", func(g *groupState) *[]string { return &g.members }}
 	groupOwners  = &groupRole{"owners", func(g *groupState) *[]string { return &g.owners }}
+
+	groupRoles = []*groupRole{groupOwners, groupMembers}
 )
 
 // collection is where the journal notes who comes and goes.

@@ -219,6 +219,9 @@ func TestGroupsAreMadeChangedAndDeleted(t *testing.T) {
 		{"DELETE", "/groups/" + id + "/members/" + opsID + "/$ref", "", 204},
 		{"DELETE", "/groups/" + id + "/members/" + opsID + "/$ref", "", 404},
 		{"DELETE", "/groups/" + id + "/owners/" + salesID + "/$ref", "", 400},
+		{"PATCH", "/groups/" + id, `{"owners@odata.bind":["https://graph.microsoft.com/v1.0/directoryObjects/` + bossID + `"]}`, 204},
+		{"PATCH", "/groups/" + id, `{"owners@odata.bind":["https://graph.microsoft.com/v1.0/directoryObjects/` + bossID + `"]}`, 400},
+		{"DELETE", "/groups/" + id + "/owners/" + salesID + "/$ref", "", 204},
 		{"DELETE", "/groups/" + plantID, "", 204},
 		{"GET", "/groups/" + plantID, "", 404},
 	} {

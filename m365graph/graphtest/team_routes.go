@@ -17,8 +17,8 @@ func teamRoutes() []route {
 	routes := []route{
 		{method: "GET", pattern: "/~/joinedTeams", doc: teamsDoc + "user-list-joinedteams", scopes: joinedTeams, options: teamListOptions, handle: listJoinedTeams},
 		{method: "GET", pattern: "/~/teamwork/associatedTeams", doc: teamsDoc + "associatedteaminfo-list", scopes: readTeams, options: optSelect, handle: listAssociatedTeams},
-		{method: "GET", pattern: "/teams", doc: "https://learn.microsoft.com/graph/teams-list-all-teams", scopes: noScopes, roles: readTeams,
-			options: memberListOptions, handle: listTeams, differs: "Only an application lists all teams; people have joinedTeams."},
+		{method: "GET", pattern: "/teams", doc: teamsDoc + "teams-list", scopes: readTeams, options: memberListOptions, handle: listTeams,
+			differs: "Each team has all its properties, not id, displayName and description alone."},
 		{method: "POST", pattern: "/teams", doc: teamsDoc + "team-post", scopes: createTeams, options: noOptions, handle: createTeam, differs: atOnce},
 		{method: "GET", pattern: "/teams/{team}", doc: teamsDoc + "team-get", scopes: readTeams, options: oneOptions, handle: getTeam},
 		{method: "GET", pattern: "/groups/{team}/team", doc: teamsDoc + "team-get", scopes: readTeams, options: oneOptions, handle: getTeam},
