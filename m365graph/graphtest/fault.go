@@ -88,6 +88,7 @@ type Fault struct {
 	CutAfter int64 // bytes of the body that arrive with CutBody (0: half, or one of a file) and CutStall (0: not even the header)
 
 	luck *rand.Rand
+	line int // of the file that it was read from; 0 for none
 }
 
 // answers tells whether the fault has an answer of its own.
@@ -109,7 +110,7 @@ type faults struct {
 
 // Fail arranges a fault. Faults of one route take effect one after another,
 // in the order of the calls. It returns an error if no route answers to the
-// name.
+// name, with the line of the fault if it comes from [ParseFaults].
 func (s *Server) Fail(f Fault) error {
 	if err := f.check(); err != nil {
 		return fmt.Errorf("graphtest: %w", err)
@@ -122,6 +123,9 @@ func (s *Server) Fail(f Fault) error {
 	}
 	f.luck = rand.New(rand.NewPCG(f.Seed, 0)) //nolint:gosec // a course of faults, not a secret
 	if f.Route != "" && !s.hasRoute(f.Route) {
+		if f.line > 0 {
+			return fmt.Errorf("graphtest: faults: line %d: no route %q", f.line, f.Route)
+		}
 		return fmt.Errorf("graphtest: no route %q", f.Route)
 	}
 	s.faults.mu.Lock()

@@ -93,6 +93,9 @@ func (p *faultParser) fault(f *Fault) error {
 		if err := json.Unmarshal(raw, field); err != nil {
 			return fmt.Errorf("%q cannot be %s", key, raw)
 		}
+		if key == "route" {
+			f.line = p.line()
+		}
 		return nil
 	})
 	if err != nil {

@@ -63,6 +63,23 @@ func TestFileOfFaultsSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// Whether a route exists is known to a server only, which says where it is named.
+func TestFaultOfAFileNamesItsLine(t *testing.T) {
+	t.Parallel()
+	server, err := graphtest.New(&graphtest.Options{Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	faults, err := graphtest.ParseFaults(strings.NewReader("{\"faults\":[\n{\"status\":500},\n{\"status\":500,\n\"route\":\"GET /me/mesages\"}]}"))
+	if err != nil || len(faults) != 2 {
+		t.Fatalf("ParseFaults gives %d faults, %v, want 2", len(faults), err)
+	}
+	if err := server.Fail(faults[1]); err == nil || !strings.Contains(err.Error(), `line 4: no route "GET /me/mesages"`) {
+		t.Errorf("Fail = %v, want the line and the route", err)
+	}
+}
+
 func FuzzParseFaults(f *testing.F) {
 	f.Add(`{"faults": [{"route": "GET /me", "rate": 0.1, "delay": "1s", "header": {"a": "b"}, "cut": "body"}]}`)
 	f.Add(`{"faults":[{"retryAfter":[]}],"faults":null}`)
