@@ -253,6 +253,18 @@ func (s *Server) Token(upn string, scopes ...string) (string, error) {
 	return s.accessToken(s.opts.Now(), grantOf{user: u, app: app, scopes: sc, granted: granted, acr: acrPublic})
 }
 
+// AppToken mints an access token of an application for itself, with its
+// [App.Roles], as client_credentials would, for tests of a resource alone. An
+// application that Apps does not list is an error.
+func (s *Server) AppToken(clientID string) (string, error) {
+	app, ok := s.opts.app(clientID)
+	if !ok || !s.opts.registered(clientID) {
+		return "", fmt.Errorf("entratest: mint a token: no application has the id %q", clientID)
+	}
+	sc := scopes{all: true, resource: s.opts.Audience}
+	return s.accessToken(s.opts.Now(), grantOf{app: app, scopes: sc, granted: s.rolesAt(app.Roles, sc.resource), acr: acrSecret})
+}
+
 // notifier is the application that Microsoft Graph tells its subscribers as.
 const notifier = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 

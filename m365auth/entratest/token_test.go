@@ -235,3 +235,26 @@ func TestCredentialsInHTTPBasic(t *testing.T) {
 		}
 	}
 }
+
+func TestAppTokenIsTheApplicationsOwn(t *testing.T) {
+	t.Parallel()
+	s := start(t, &entratest.Options{Apps: []entratest.App{{
+		ID: clientID, Secrets: []string{"a secret"}, Roles: []string{"Mail.Send", "api://" + clientID + "/Own"},
+	}}})
+	token, err := s.AppToken(strings.ToUpper(clientID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	minted := claims(t, token)
+	granted := claims(t, post(t, s, "token", form("client_id", clientID, "client_secret", "a secret", "grant_type", "client_credentials", "scope", ".default")).str("access_token"))
+	for _, name := range []string{"aud", "iss", "idtyp", "oid", "sub", "tid", "appid", "appidacr", "roles", "scp"} {
+		if diff := cmp.Diff(granted[name], minted[name]); diff != "" {
+			t.Errorf("%s differs from client_credentials' (-want +got):\n%s", name, diff)
+		}
+	}
+	for _, id := range []string{"", "11112222-bbbb-3333-cccc-4444dddd5555"} {
+		if token, err := s.AppToken(id); err == nil {
+			t.Errorf("AppToken(%q) = %s, want an error", id, token)
+		}
+	}
+}
