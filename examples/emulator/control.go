@@ -11,14 +11,32 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 // tokenRequest asks a running emulator for a token.
 type tokenRequest struct {
 	User   string   `json:"user"`
 	Scopes []string `json:"scopes"`
+	App    bool     `json:"app"` // the application's own
+}
+
+// checkScopes refuses a permission that opens nothing here, which is a slip of the
+// finger more often than not.
+func checkScopes(scopes []string) error {
+	known, _ := graphtest.Permissions()
+	known = slices.Concat(known, delegated, []string{"openid", "profile", "email", "offline_access", ".default"})
+	for _, scope := range scopes {
+		name := scope[strings.LastIndex(scope, "/")+1:]
+		if !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) }) {
+			return fmt.Errorf("-scopes: nothing here asks for a permission %q", scope)
+		}
+	}
+	return nil
 }
 
 const maxControl = 64 << 10
@@ -41,7 +59,15 @@ func (e *emulator) control() http.Handler {
 		if asked.User == "" {
 			asked.User = e.ready.Users[0].UPN
 		}
-		token, err := e.entra.Token(asked.User, asked.Scopes...)
+		err := checkScopes(asked.Scopes)
+		var token string
+		switch {
+		case err != nil:
+		case asked.App:
+			token, err = e.entra.AppToken(clientID)
+		default:
+			token, err = e.entra.Token(asked.User, asked.Scopes...)
+		}
 		if err != nil {
 			http.Error(w, strings.TrimPrefix(err.Error(), "entratest: "), http.StatusBadRequest)
 			return
@@ -52,6 +78,7 @@ func (e *emulator) control() http.Handler {
 }
 
 const aboutToken = `usage: emulator token [-user UPN] [-scopes "SCOPE…"] [-ready FILE]
+       emulator token -app [-ready FILE]
 
 Prints an access token of Microsoft Graph, from the emulator that is running.
 `
@@ -64,8 +91,12 @@ func token(ctx context.Context, args []string, std streams) error {
 	f.StringVar(&file, "ready", "", "the `FILE` that the running emulator wrote with its -ready; without it, the one that was started last")
 	f.StringVar(&asked.User, "user", "", "whose token, by user principal name (`UPN`); without it, the first person's")
 	f.StringVar(&scopes, "scopes", "", "what it allows, as in \"User.Read Mail.Read\"; without any, everything that the registration lists")
+	f.BoolVar(&asked.App, "app", false, "the application's own token, with its application permissions, instead of a person's")
 	if err := parse(f, args, aboutToken, std); err != nil {
 		return err
+	}
+	if asked.App && (asked.User != "" || scopes != "") {
+		return unusable(errors.New("token: -app is for nobody, with the permissions that the application has: without -user and -scopes"))
 	}
 	// Scopes may follow one another without quotes.
 	asked.Scopes = strings.FieldsFunc(strings.Join(append([]string{scopes}, f.Args()...), " "), func(r rune) bool { return r == ' ' || r == ',' })

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/m365go/sdk/m365auth/entratest"
@@ -26,7 +27,8 @@ type emulator struct {
 	graph *graphtest.Server
 	proxy *proxy
 	ready ready
-	dir   string // holds the certificate; removed at the end
+	came  atomic.Bool // a program opened a tunnel
+	dir   string      // holds the certificate; removed at the end
 	undo  []func() error
 }
 
@@ -61,13 +63,13 @@ func startEmulator(ctx context.Context, s *settings, problems io.Writer, log fun
 	}
 	secret := rand.Text()
 	if err := e.startEntra(s, tenant, id, addrs[1], secret, log); err != nil {
-		return nil, unusable(err)
+		return nil, unusable(listening(err))
 	}
 	if err := e.startGraph(s, tenant, id, addrs[0], addrs[2], log); err != nil {
-		return nil, unusable(err)
+		return nil, unusable(listening(err))
 	}
 	if err := e.startProxy(id, addrs[3], log); err != nil {
-		return nil, unusable(err)
+		return nil, unusable(listening(err))
 	}
 	return e, e.describe(id, secret)
 }
@@ -94,6 +96,14 @@ func addresses(listen string) ([4]string, error) {
 		}
 	}
 	return addrs, nil
+}
+
+// listening names the flag where there is no place to listen.
+func listening(err error) error {
+	if op := (*net.OpError)(nil); errors.As(err, &op) && op.Op == "listen" {
+		return fmt.Errorf("-listen: %s: %w", op.Addr, op.Err)
+	}
+	return err
 }
 
 func (e *emulator) startEntra(s *settings, tenant *graphtest.Tenant, id *identity, addr, secret string, log func(entry)) (err error) {
@@ -153,7 +163,7 @@ func (e *emulator) startProxy(id *identity, addr string, log func(entry)) error 
 		return err
 	}
 	e.ready.ControlKey = rand.Text()
-	e.proxy = &proxy{leads: e.leads, refused: refusals(log), local: e.control()}
+	e.proxy = &proxy{leads: e.leads, refused: refusals(log), led: func() { e.came.Store(true) }, local: e.control()}
 	e.proxy.start(ln, id.roots())
 	e.undo = append(e.undo, e.proxy.close)
 	return nil

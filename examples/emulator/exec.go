@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/term"
@@ -64,7 +65,8 @@ func execute(ctx context.Context, args []string, std streams) error {
 	if err != nil {
 		return err
 	}
-	e, err := startEmulator(ctx, &s, std.err, log)
+	var seen visits
+	e, err := startEmulator(ctx, &s, std.err, seen.counting(log))
 	if err != nil {
 		return errors.Join(err, done())
 	}
@@ -73,10 +75,45 @@ func execute(ctx context.Context, args []string, std streams) error {
 	if err == nil {
 		err = executeWith(file, f.Args(), std)
 	}
-	if ended := errors.Join(e.close(), done()); ended != nil {
+	ended := errors.Join(e.close(), done())
+	seen.tell(std.err, e.came.Load(), err) // when the last request is over
+	if ended != nil {
 		return errors.Join(err, ended)
 	}
 	return err
+}
+
+// visits counts what a program did.
+type visits struct{ requests, refusals atomic.Int64 }
+
+// counting gives a log that counts, and passes on to another where there is one.
+func (v *visits) counting(log func(entry)) func(entry) {
+	return func(e entry) {
+		if e.Service == serviceProxy {
+			v.refusals.Add(1)
+		} else {
+			v.requests.Add(1)
+		}
+		if log != nil {
+			log(e)
+		}
+	}
+}
+
+// tell warns of a program that ran, and asked nothing of the emulator: whatever it
+// did was no test of it.
+func (v *visits) tell(to io.Writer, came bool, err error) {
+	if exit := (exitError{}); v.requests.Load() > 0 || errors.As(err, &exit) && exit.err != nil {
+		return
+	}
+	why := "does it take the proxy of its environment? README.md tells of those that do not"
+	switch refused := v.refusals.Load(); {
+	case came:
+		why = "it was led there, and may not have trusted the certificate in SSL_CERT_FILE"
+	case refused > 0:
+		why = fmt.Sprintf("the proxy refused %d of other hosts, which -trace names", refused)
+	}
+	fmt.Fprintln(to, "emulator: the program made no request of Microsoft 365:", why)
 }
 
 // executeWith runs a program against the emulator of a ready file.

@@ -20,14 +20,14 @@ func TestExecPassesOnHowTheProgramEnded(t *testing.T) {
 		want    int
 		says    string
 	}{
-		{[]string{"sh", "-c", "exit 0"}, 0, ""},
-		{[]string{"sh", "-c", "exit 7"}, 7, ""},
-		{[]string{"sh", "-c", "kill -TERM $$"}, 143, ""},
+		{[]string{"sh", "-c", "exit 0"}, 0, "made no request of Microsoft 365"},
+		{[]string{"sh", "-c", "exit 7"}, 7, "made no request of Microsoft 365"},
+		{[]string{"sh", "-c", "kill -TERM $$"}, 143, "made no request of Microsoft 365"},
 		{[]string{"no-such-program"}, 127, "no-such-program"},
 		{[]string{script}, 126, "permission denied"},
 	} {
 		got := runProgram(t, program(t, append([]string{"exec", "--"}, test.command...)...))
-		if got.code != test.want || !strings.Contains(got.err, test.says) || test.says == "" && got.err != "" || got.out != "" {
+		if got.code != test.want || !strings.Contains(got.err, test.says) || strings.Count(got.err, "\n") != 1 || got.out != "" {
 			t.Errorf("exec %q: exit code %d, out %q, err %q, want %d", test.command, got.code, got.out, got.err, test.want)
 		}
 	}
@@ -48,6 +48,29 @@ func TestExecTracesAndPassesStreams(t *testing.T) {
 	for _, want := range []string{"GET https://graph.microsoft.com/v1.0/me 401", "CONNECT example.com:443 refused"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("the trace %q lacks %q", got.err, want)
+		}
+	}
+}
+
+// A program that passes without having asked anything has shown nothing.
+func TestExecTellsOfAProgramThatAskedNothing(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const warning = "made no request of Microsoft 365: "
+	for _, test := range []struct{ visit, env, want, trace string }{
+		{"https://graph.microsoft.com/v1.0/me", "", "", "GET https://graph.microsoft.com/v1.0/me 401"},
+		{"https://example.com/", "", warning + "the proxy refused 1", "CONNECT example.com:443 refused: not one of Microsoft 365's hosts"},
+		{"http://graph.microsoft.com/v1.0/me", "", warning + "the proxy refused 1", "GET http://graph.microsoft.com refused: Microsoft 365 is there over https alone"},
+		{"https://graph.microsoft.com:8443/", "", warning + "the proxy refused 1", "CONNECT graph.microsoft.com:8443 refused: Microsoft 365 is there at port 443 alone"},
+		{"https://graph.microsoft.com/v1.0/me", "SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null", warning + "it was led there", ""},
+		{"", "", warning + "does it take the proxy", ""},
+	} {
+		got := runProgram(t, program(t, "exec", "-trace", "--", "sh", "-c", test.env+" "+asVisitor+`="`+test.visit+` " "$0"`, self))
+		if test.want == "" && strings.Contains(got.err, warning) || !strings.Contains(got.err, test.want) || !strings.Contains(got.err, test.trace) {
+			t.Errorf("a program that visits %q %s: standard error %q, want %q and %q", test.visit, test.env, got.err, test.want, test.trace)
 		}
 	}
 }

@@ -226,18 +226,19 @@ func TestHelpAndMistakes(t *testing.T) {
 		{[]string{"serve", "-token-lifetime", "1"}, "token-lifetime"},
 		{[]string{"serve", "-token-lifetime", "0s"}, "shorter than a second"},
 		{[]string{"serve", "-data", missing}, "no such file"},
-		{[]string{"serve", "-data", empty}, "none of the folders"},
+		{[]string{"serve", "-data", empty}, "-data: " + empty + ": the folder has none of the folders"},
 		{[]string{"serve", "-faults", missing}, "no such file"},
 		{[]string{"serve", "-faults", badJSON}, "line 2"},
-		{[]string{"serve", "-faults", badRoute}, "GET /me/nothing"},
+		{[]string{"serve", "-faults", badRoute}, badRoute + ": line 1: no route \"GET /me/nothing\""},
 		{[]string{"serve", "-log", empty}, "-log"},
-		{[]string{"serve", "-ready", filepath.Join(missing, "x")}, "-ready"},
+		{[]string{"serve", "-ready", filepath.Join(missing, "x")}, "-ready: " + filepath.Join(missing, "x") + " cannot be written"},
 		{[]string{"exec"}, "no command"},
 		{[]string{"exec", "-ready", missing, "--", "true"}, "no emulator is running"},
 		{[]string{"exec", "-trace", "-ready", missing, "--", "true"}, "-trace is for an emulator of its own"},
 		{[]string{"token"}, "no emulator is running"},
 		{[]string{"token", "-ready", os.DevNull}, "not the ready line"},
 		{[]string{"token", "Mail.Read"}, `"Mail.Read"`},
+		{[]string{"token", "-app", "-scopes", "Mail.Read"}, "-app is for nobody"},
 	} {
 		got := runProgram(t, program(t, test.args...))
 		if got.code != exitUsage || got.out != "" || strings.Count(got.err, "\n") != 1 || !strings.Contains(got.err, test.want) {

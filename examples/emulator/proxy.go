@@ -20,8 +20,10 @@ import (
 type proxy struct {
 	// leads gives the address that answers for a host and port; "" for none.
 	leads func(hostport string) string
-	// refused is told of hosts that a program wanted elsewhere.
-	refused func(r *http.Request)
+	// refused is told of what a program wanted and did not get, and why.
+	refused func(r *http.Request, why string)
+	// led is told of each tunnel to the emulator.
+	led func()
 	// local answers requests to the proxy itself.
 	local http.Handler
 
@@ -69,6 +71,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodConnect:
 		if addr := p.leads(r.Host); addr != "" {
+			p.led()
 			p.tunnel(w, r, addr)
 			return
 		}
@@ -79,9 +82,25 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.forward.ServeHTTP(w, r) // some programs ask so instead of by CONNECT
 		return
 	}
-	p.refused(r)
+	why := p.why(r)
+	p.refused(r, why)
 	w.Header().Set("Connection", "close")
-	http.Error(w, fmt.Sprintf("emulator: the proxy leads to Microsoft 365's hosts alone, over TLS, and %q is none of them", r.Host), http.StatusForbidden)
+	http.Error(w, fmt.Sprintf("emulator: the proxy does not lead to %q: %s", r.Host, why), http.StatusForbidden)
+}
+
+// why is the reason for which a request is led nowhere.
+func (p *proxy) why(r *http.Request) string {
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	switch {
+	case p.leads(withPort(host)) == "":
+		return "not one of Microsoft 365's hosts"
+	case r.Method == http.MethodConnect:
+		return "Microsoft 365 is there at port 443 alone"
+	}
+	return "Microsoft 365 is there over https alone"
 }
 
 // withPort adds the port of https where there is none.

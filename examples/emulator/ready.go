@@ -59,7 +59,7 @@ func announce(file string, line []byte) (withdraw func() error, err error) {
 	dir := filepath.Dir(file)
 	temp, err := os.CreateTemp(dir, ".ready-*") // 0600
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s cannot be written: %w", file, errors.Unwrap(err))
 	}
 	_, err = temp.Write(line)
 	if err := errors.Join(err, temp.Close()); err != nil {
@@ -110,7 +110,7 @@ func readReady(file string) (*ready, error) {
 	}
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, unusable(fmt.Errorf("no emulator is running: there is no %s", file))
+		return nil, unusable(fmt.Errorf("no emulator is running, or -ready has to name the file that it wrote: there is no %s", file))
 	}
 	if err != nil {
 		return nil, unusable(err)

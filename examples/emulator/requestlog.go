@@ -21,6 +21,7 @@ type entry struct {
 	Service string    `json:"service"` // graph, content, login or proxy
 	Method  string    `json:"method"`
 	Host    string    `json:"host"`
+	Refused string    `json:"refused,omitempty"` // why the proxy led nowhere
 	Path    string    `json:"path,omitempty"`
 	Query   string    `json:"query,omitempty"`  // of Graph alone: elsewhere it carries secrets
 	Status  int       `json:"status,omitempty"` // none where the connection was cut
@@ -35,6 +36,9 @@ type entry struct {
 	ClientID     string  `json:"client_id,omitempty"`
 	AADSTS       int     `json:"aadsts,omitempty"`
 }
+
+// serviceProxy is the service of what the proxy refused.
+const serviceProxy = "proxy"
 
 func graphEntry(r graphtest.Request) entry {
 	e := entry{
@@ -82,10 +86,10 @@ func loginEntry(r entratest.Request) entry {
 }
 
 // refusals logs what the proxy did not let through.
-func refusals(log func(entry)) func(*http.Request) {
-	return func(r *http.Request) {
+func refusals(log func(entry)) func(*http.Request, string) {
+	return func(r *http.Request, why string) {
 		if log != nil {
-			log(entry{Time: time.Now(), Service: "proxy", Method: r.Method, Host: r.Host, Status: http.StatusForbidden})
+			log(entry{Time: time.Now(), Service: serviceProxy, Method: r.Method, Host: r.Host, Status: http.StatusForbidden, Refused: why})
 		}
 	}
 }
@@ -97,8 +101,10 @@ func (e entry) String() string {
 		what += "?" + e.Query
 	}
 	switch {
-	case e.Service == "proxy":
-		return fmt.Sprintf("%s %s refused: not one of Microsoft 365's hosts", e.Method, e.Host)
+	case e.Service == serviceProxy && e.Method == http.MethodConnect:
+		return fmt.Sprintf("CONNECT %s refused: %s", e.Host, e.Refused)
+	case e.Service == serviceProxy:
+		return fmt.Sprintf("%s http://%s refused: %s", e.Method, e.Host, e.Refused)
 	case e.Status == 0:
 		return fmt.Sprintf("%s https://%s%s cut", e.Method, e.Host, what)
 	case e.AADSTS != 0:

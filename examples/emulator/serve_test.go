@@ -94,7 +94,7 @@ func TestTwoAtOnceAndAPortInUse(t *testing.T) {
 		t.Errorf("the token of one emulator answered %d at another, want 401", code)
 	}
 	got := runProgram(t, program(t, "serve", "-listen", strings.TrimPrefix(one.Graph, "https://")))
-	if got.code != exitUsage || got.out != "" || strings.Count(got.err, "\n") != 1 || !strings.Contains(got.err, "in use") {
+	if got.code != exitUsage || got.out != "" || strings.Count(got.err, "\n") != 1 || !strings.Contains(got.err, "-listen: "+strings.TrimPrefix(one.Login, "https://")) && !strings.Contains(got.err, "-listen: "+strings.TrimPrefix(one.Graph, "https://")) || !strings.Contains(got.err, "in use") {
 		t.Errorf("on a port in use: exit code %d, out %q, err %q, want 2 and one line", got.code, got.out, got.err)
 	}
 }
@@ -235,6 +235,19 @@ func TestTokens(t *testing.T) {
 	cmd.Env = r.cmd.Env
 	if got := runProgram(t, cmd); got.code != 0 || strings.Count(got.out, ".") != 2 {
 		t.Errorf("token without -ready: exit code %d, out %q, err %q, want a token", got.code, got.out, got.err)
+	}
+	for _, scopes := range []string{"Bogus", "Mail.Read Bogus", "https://graph.microsoft.com/Bogus"} {
+		got := runProgram(t, program(t, "token", "-ready", file, "-scopes", scopes))
+		if got.code != exitUsage || got.out != "" || !strings.Contains(got.err, "Bogus\"") {
+			t.Errorf("-scopes %q: exit code %d, out %q, err %q, want 2 and the name", scopes, got.code, got.out, got.err)
+		}
+	}
+	client := r.client(t, false)
+	if code, body := fetch(t, client, r.tokenOf(t, "-app"), r.Graph+"/v1.0/users"); code != 200 || !strings.Contains(body, r.Users[1].ID) {
+		t.Errorf("with the application's token /users answered %d %s, want the people", code, body)
+	}
+	if code, _ := fetch(t, client, r.tokenOf(t, "-app"), r.Graph+"/v1.0/me"); code != 400 {
+		t.Errorf("with the application's token /me answered %d, want 400", code)
 	}
 	wrong := strings.Replace(r.line, r.ControlKey, "x", 1)
 	if err := os.WriteFile(file, []byte(wrong), 0o600); err != nil {

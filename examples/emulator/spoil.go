@@ -38,9 +38,9 @@ func spoil(graph *graphtest.Server, file string) error {
 	if err != nil {
 		return fmt.Errorf("-faults: %s: %s", file, strings.TrimPrefix(err.Error(), "graphtest: faults: "))
 	}
-	for i, fault := range faults {
+	for _, fault := range faults {
 		if err := graph.Fail(fault); err != nil {
-			return fmt.Errorf("-faults: %s: fault %d: %s", file, i+1, strings.TrimPrefix(err.Error(), "graphtest: "))
+			return fmt.Errorf("-faults: %s: %s", file, strings.TrimPrefix(err.Error(), "graphtest: faults: "))
 		}
 	}
 	return nil

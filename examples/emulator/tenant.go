@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/m365go/sdk/examples/internal/demo"
 	"github.com/m365go/sdk/m365graph/graphtest"
@@ -64,7 +65,10 @@ func loadTenant(ctx context.Context, s *settings, problems io.Writer) (*graphtes
 	}
 	tenant, left, err := demo.Load(ctx, data, nil)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("-data: %w", err), release())
+		if ctx.Err() == nil {
+			err = fmt.Errorf("-data: %s: %s", s.data, strings.TrimPrefix(err.Error(), "demo: "))
+		}
+		return nil, nil, errors.Join(err, release())
 	}
 	for _, p := range left {
 		fmt.Fprintln(problems, "emulator:", p)
