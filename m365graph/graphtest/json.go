@@ -46,7 +46,7 @@ func appendJSON(dst []byte, v any) []byte {
 	case float64:
 		return strconv.AppendFloat(dst, v, 'g', -1, 64)
 	case time.Time:
-		return appendString(dst, formatTime(v))
+		return append(appendTime(append(dst, '"'), v), '"')
 	case []byte:
 		dst = append(dst, '"')
 		dst = base64.StdEncoding.AppendEncode(dst, v)
@@ -122,4 +122,8 @@ func appendString(dst []byte, s string) []byte {
 }
 
 // formatTime writes a DateTimeOffset. Graph's unset time is year one.
-func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999999Z") }
+func formatTime(t time.Time) string { return string(appendTime(nil, t)) }
+
+func appendTime(dst []byte, t time.Time) []byte {
+	return t.UTC().AppendFormat(dst, "2006-01-02T15:04:05.999999999Z")
+}

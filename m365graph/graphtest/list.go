@@ -47,7 +47,8 @@ func list[T any](c *call, l listing[T]) (*reply, error) {
 	if more {
 		out = append(out, member{"@odata.nextLink", c.nextLink(q.skip+q.size, q.size)})
 	}
-	return jsonReply(append(out, member{"value", values})), nil
+	const usual = 512 // bytes of an item, so that a long page is not moved while it grows
+	return &reply{json: appendJSON(make([]byte, 0, usual*(len(values)+1)), append(out, member{"value", values}))}, nil
 }
 
 // count answers /$count with the number as plain text.

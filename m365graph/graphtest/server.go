@@ -97,6 +97,8 @@ type Server struct {
 	mu     sync.RWMutex // guards tenant; a handler runs under it
 	tenant *tenantState
 
+	compressors sync.Pool // of *compressor
+
 	signer    signer
 	tokens    verifications
 	faults    faults

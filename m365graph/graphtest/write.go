@@ -108,6 +108,8 @@ func (x *httpExchange) writeContent(b *content) {
 // writeBody writes a whole document, or the part of it that a fault lets
 // through.
 func (x *httpExchange) writeBody(status int, doc []byte) {
+	doc, done := x.compress(doc)
+	defer done()
 	x.w.Header().Set("Content-Length", itoa(len(doc)))
 	x.w.WriteHeader(status)
 	x.cutWithin(int64(len(doc) / 2))
