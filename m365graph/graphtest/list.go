@@ -34,6 +34,7 @@ func list[T any](c *call, l listing[T]) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	sh.addressed(l.context)
 	m := newMatcher(c, &l, q)
 	page, total, more := m.page()
 	values := make([]object, len(page))
@@ -77,6 +78,7 @@ func one[T any](c *call, s *schema[T], v T, context string) (*reply, error) {
 			return nil, failf(c.route.service.badQuery, "Query option '%s' cannot be applied to a single resource.", name)
 		}
 	}
+	sh.addressed(context)
 	rep := jsonReply(sh.render(c, v, member{"@odata.context", c.metadata(context + sh.contextSuffix() + "/$entity")}))
 	if s.etag != nil {
 		rep.header = map[string][]string{"Etag": {s.etag(v)}}
@@ -91,6 +93,13 @@ func created[T any](c *call, s *schema[T], v T, context string) (*reply, error) 
 		return nil, err
 	}
 	return createdReply(sh.render(c, v, member{"@odata.context", c.metadata(context + "/$entity")})), nil
+}
+
+// addressed says where objects in full can be found: in a collection.
+func (sh *shape[T]) addressed(context string) {
+	if !strings.HasPrefix(context, "Collection(") {
+		sh.at = context
+	}
 }
 
 // contextSuffix is the part of @odata.context that repeats the shape.

@@ -84,8 +84,8 @@ func (c *call) checkOptions() error {
 
 // checkFormat lets JSON be asked for, which is what there is.
 func (c *call) checkFormat() error {
-	format, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(c.param("$format"))), ";")
-	if format != "" && format != "json" && format != "application/json" {
+	format, _, _ := strings.Cut(strings.ToLower(c.param("$format")), ";")
+	if format = strings.TrimSpace(format); format != "" && format != "json" && format != "application/json" {
 		return failf(codeUnsupportedMedia, "A supported MIME type could not be found that matches the content type of the response. None of the supported type(s) 'application/json' matches the content type '%s'.", format)
 	}
 	return nil
@@ -179,7 +179,7 @@ func (q *query) readPage(c *call, size, maxSize int) error {
 
 // shapeOf reads $select and $expand.
 func shapeOf[T any](c *call, s *schema[T]) (*shape[T], error) {
-	sh := &shape[T]{schema: s, expand: map[string]*expansion{}}
+	sh := &shape[T]{schema: s, expand: map[string]*expansion{}, full: c.x.control() == controlFull}
 	if err := sh.readSelect(c); err != nil {
 		return nil, err
 	}

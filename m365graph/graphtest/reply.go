@@ -31,8 +31,6 @@ type content struct {
 	close func() error // nil: nothing to close
 }
 
-const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-
 // jsonReply answers 200 with an object.
 func jsonReply(o object) *reply { return &reply{json: appendJSON(make([]byte, 0, 4<<10), o)} }
 

@@ -92,6 +92,8 @@ type shape[T any] struct {
 	props  []*property[T]
 	names  []string // for the context, as selected; nil: all
 	expand map[string]*expansion
+	full   bool   // with all control information
+	at     string // the address that it names then; "": none
 }
 
 // wholeShape shows all that is shown without $select.
@@ -118,6 +120,9 @@ func (sh *shape[T]) render(c *call, v T, head ...member) object {
 	if sh.schema.annotate != nil {
 		o = append(o, sh.schema.annotate(v)...)
 	}
+	if sh.full {
+		o = sh.schema.appendControls(o, c, v, sh.at)
+	}
 	for _, p := range sh.props {
 		e := sh.expand[p.name]
 		var value any
@@ -132,6 +137,9 @@ func (sh *shape[T]) render(c *call, v T, head ...member) object {
 		if e != nil {
 			o = e.append(o, p.name, value)
 			continue
+		}
+		if sh.full {
+			o = append(o, p.typed()...)
 		}
 		o = append(o, member{p.name, value})
 	}

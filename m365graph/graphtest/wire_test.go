@@ -33,6 +33,40 @@ func TestControlInformationIsLeftOutIfAsked(t *testing.T) {
 	}
 }
 
+func TestControlInformationIsWholeIfAsked(t *testing.T) {
+	t.Parallel()
+	f := setup(t, described())
+	address := "users('" + salesID + "')/messages('AAMkMail')"
+	const asked = "application/json;odata.metadata=full"
+	for _, path := range []string{"/me/messages", "/me/messages?$format=" + asked, "/me/messages?$format=json;odata.metadata=full"} {
+		accept := asked
+		if strings.Contains(path, "$format") {
+			accept = "*/*"
+		}
+		a := f.do(t, "GET", path, "", "Accept", accept)
+		m, _ := a.json(t)["value"].([]any)[0].(map[string]any)
+		for name, want := range map[string]any{
+			"@odata.type": "#microsoft.graph.message", "@odata.id": f.URL() + "/v1.0/" + address, "@odata.editLink": address,
+			"attachments@odata.navigationLink": f.URL() + "/v1.0/" + address + "/attachments", "receivedDateTime@odata.type": "#DateTimeOffset",
+			"toRecipients@odata.type": "#Collection(microsoft.graph.recipient)", "importance@odata.type": "#microsoft.graph.importance",
+			"subject@odata.type": nil, "isRead@odata.type": nil, "subject": "Plant tour",
+		} {
+			if m[name] != want {
+				t.Errorf("GET %s with Accept %s: %s = %v, want %v", path, accept, name, m[name], want)
+			}
+		}
+		if got := a.header.Get("Content-Type"); !strings.Contains(got, "odata.metadata=full") {
+			t.Errorf("GET %s: Content-Type = %q", path, got)
+		}
+	}
+	if me := f.get(t, "/me?$format=json;odata.metadata=none", "Accept", asked); me["@odata.context"] != nil || me["@odata.type"] != nil {
+		t.Errorf("me = %v, want it as $format has it", me)
+	}
+	if me := f.get(t, "/me?$select=businessPhones", "Accept", asked); me["businessPhones@odata.type"] != "#Collection(String)" || me["@odata.editLink"] != "users('"+salesID+"')" {
+		t.Errorf("me = %v, want its type and its address", me)
+	}
+}
+
 func TestScriptsOfOtherOriginsAreLetIn(t *testing.T) {
 	t.Parallel()
 	f := setup(t, office())

@@ -80,11 +80,11 @@ func (x *httpExchange) write(rep *reply) {
 }
 
 func (x *httpExchange) writeJSON(status int, doc []byte) {
-	own := jsonType
-	if x.wantsBare() {
-		own, doc = bareType, bare(doc)
+	k := x.control()
+	if k == controlNone {
+		doc = bare(doc)
 	}
-	x.w.Header().Set("Content-Type", x.contentType(own))
+	x.w.Header().Set("Content-Type", x.contentType(k.jsonType()))
 	if x.fault != nil {
 		doc = x.fault.JSON.spoil(doc)
 	}
@@ -138,7 +138,7 @@ func (x *httpExchange) writeFault(f *Fault) {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		x.writeBody(status, []byte(f.HTML))
 	case f.Body != "":
-		h.Set("Content-Type", x.contentType(jsonType))
+		h.Set("Content-Type", x.contentType(controlMinimal.jsonType()))
 		x.writeBody(status, []byte(f.Body))
 	default:
 		x.writeJSON(status, x.envelope(e))
