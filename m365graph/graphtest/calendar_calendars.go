@@ -162,9 +162,7 @@ func (c *call) readCalendar(cal *calendarState) error {
 
 // readProperties reads a resource's properties, by lower-cased name; one that the type does not have is refused.
 func (c *call) readProperties(typ string, fields map[string]func(json.RawMessage) error) error {
-	return c.readFields(fields, func(name string) error {
-		return failf(codeRequestBody, "The property '%s' does not exist on type 'microsoft.graph.%s'. Make sure to only use property names that are defined by the type.", name, typ)
-	})
+	return c.readFields(fields, func(name string) error { return unknownProperty(name, typ) })
 }
 
 // readFields hands each member of the body to the function of its lower-cased name. Annotations are passed over.

@@ -13,6 +13,7 @@ import (
 type person struct {
 	name, address string
 	user          *userState // nil for an outsider
+	about         *User      // what is known of them; nil: nothing
 	score         float64
 }
 
@@ -24,16 +25,16 @@ func peopleRoutes() []route {
 			handle: ownOr(readPeople[1:], handle)}
 	}
 	people := get("/~/people", "user-list-people", peopleOptions, listPeople)
-	people.differs = "Relevance is counted from the latest mail; there are no saved contacts, and a search tolerates no slips of the pen."
+	people.differs = "Relevance is counted from the latest mail and from contacts, and a search tolerates no slips of the pen."
 	return []route{people, get("/~/people/{person}", "person-get", optSelect|optFormat, getPerson)}
 }
 
 func personText(name string, of func(*User) string) property[*person] {
 	return property[*person]{name: name, typ: "Edm.String", get: func(_ *call, p *person) any {
-		if p.user == nil {
+		if p.about == nil {
 			return nil
 		}
-		return orNull(of(&p.user.User))
+		return orNull(of(p.about))
 	}}
 }
 
@@ -58,7 +59,12 @@ var personSchema = &schema[*person]{
 		personText("officeLocation", func(u *User) string { return u.OfficeLocation }),
 		personGet("profession", "Edm.String", func(*person) any { return "" }),
 		personText("userPrincipalName", func(u *User) string { return u.UserPrincipalName }),
-		personText("imAddress", func(u *User) string { return "sip:" + u.UserPrincipalName }),
+		personGet("imAddress", "Edm.String", func(p *person) any {
+			if p.user == nil {
+				return nil
+			}
+			return "sip:" + p.user.UserPrincipalName
+		}),
 		personGet("scoredEmailAddresses", "[]scoredEmailAddress", func(p *person) any {
 			return []object{{{"address", p.address}, {"relevanceScore", p.score}, {"selectionLikelihood", "notSpecified"}}}
 		}),
@@ -66,10 +72,13 @@ var personSchema = &schema[*person]{
 		personGet("postalAddresses", "[]location", func(*person) any { return []object{} }),
 		personGet("websites", "[]website", func(*person) any { return []object{} }),
 		personGet("personType", "personType", func(p *person) any {
-			if p.user == nil {
-				return object{{"class", "Person"}, {"subclass", "ImplicitContact"}}
+			switch {
+			case p.user != nil:
+				return object{{"class", "Person"}, {"subclass", "OrganizationUser"}}
+			case p.about != nil:
+				return object{{"class", "Person"}, {"subclass", "PersonalContact"}}
 			}
-			return object{{"class", "Person"}, {"subclass", "OrganizationUser"}}
+			return object{{"class", "Person"}, {"subclass", "ImplicitContact"}}
 		}),
 	},
 }
@@ -83,14 +92,14 @@ func (p *person) id() string {
 
 func (p *person) phones() []object {
 	all := []object{}
-	if p.user == nil {
+	if p.about == nil {
 		return all
 	}
-	for _, number := range p.user.BusinessPhones {
+	for _, number := range p.about.BusinessPhones {
 		all = append(all, object{{"type", "business"}, {"number", number}})
 	}
-	if p.user.MobilePhone != "" {
-		all = append(all, object{{"type", "mobile"}, {"number", p.user.MobilePhone}})
+	if p.about.MobilePhone != "" {
+		all = append(all, object{{"type", "mobile"}, {"number", p.about.MobilePhone}})
 	}
 	return all
 }
@@ -98,8 +107,8 @@ func (p *person) phones() []object {
 // recentMail is how many of the latest messages tell who is relevant.
 const recentMail = 500
 
-// peopleOf are those whom a person writes to and hears from, the most relevant
-// first, and then everybody else in the tenant.
+// peopleOf are those whom a person writes to, hears from and keeps, the most
+// relevant first, and then everybody else in the tenant.
 func peopleOf(u *userState) []*person {
 	byAddress := map[string]*person{}
 	var all []*person
@@ -125,6 +134,16 @@ func peopleOf(u *userState) []*person {
 			count(*m.From, 1)
 		}
 	}
+	for _, x := range u.contacts.all() {
+		if len(x.EmailAddresses) == 0 {
+			continue
+		}
+		r := x.EmailAddresses[0]
+		count(Recipient{x.DisplayName, r.Address}, 3)
+		if p := byAddress[strings.ToLower(r.Address)]; p != nil {
+			p.name, p.about = x.DisplayName, x.asUser()
+		}
+	}
 	for _, other := range u.tenant.users {
 		if other == u {
 			continue
@@ -135,7 +154,7 @@ func peopleOf(u *userState) []*person {
 		}
 		count(Recipient{other.DisplayName, other.Mail}, score)
 		if p := byAddress[strings.ToLower(other.Mail)]; p != nil {
-			p.user, p.name = other, orElse(other.DisplayName, other.UserPrincipalName)
+			p.user, p.about, p.name = other, &other.User, orElse(other.DisplayName, other.UserPrincipalName)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *person) int { return cmp.Compare(b.score, a.score) })

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // maxPhoto is how large a photo may be.
@@ -100,23 +101,36 @@ func getPhotoContent(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	rep := rawReply(p.kind, p.content, c.user.Profile.CreatedDateTime)
+	return p.reply(c.user.Profile.CreatedDateTime), nil
+}
+
+// reply answers with the picture itself.
+func (p *photo) reply(modified time.Time) *reply {
+	rep := rawReply(p.kind, p.content, modified)
 	rep.raw.etag = p.etag()
-	return rep, nil
+	return rep
 }
 
 // setPhoto is https://learn.microsoft.com/graph/api/profilephoto-update.
 func setPhoto(c *call) (*reply, error) {
-	media, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
-	if !strings.HasPrefix(media, "image/") {
-		return nil, failf(codeUnsupportedMedia, "A photo is sent as image/jpeg.")
+	var err error
+	if c.user.Photo, err = sentPhoto(c, c.user.Photo); err != nil {
+		return nil, err
 	}
-	if _, ok := readPhoto(c.body); !ok || len(c.body) > maxPhoto {
-		return nil, failf(codeRequestBad, "The image is not valid.")
-	}
-	c.user.Photo = slices.Clone(c.body)
 	c.s.tenant.journal.record("users", c.user.ID, itemUpdated)
 	return emptyReply(http.StatusOK), nil
+}
+
+// sentPhoto is the picture in the body, or the old one if that is none.
+func sentPhoto(c *call, old []byte) ([]byte, error) {
+	media, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
+	if !strings.HasPrefix(media, "image/") {
+		return old, failf(codeUnsupportedMedia, "A photo is sent as image/jpeg.")
+	}
+	if _, ok := readPhoto(c.body); !ok || len(c.body) > maxPhoto {
+		return old, failf(codeRequestBad, "The image is not valid.")
+	}
+	return slices.Clone(c.body), nil
 }
 
 func deletePhoto(c *call) (*reply, error) {

@@ -396,6 +396,9 @@ func TestPeopleAreRelevant(t *testing.T) {
 	}
 }
 
+// onePicture is the head of a PNG of two by three.
+const onePicture = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x02\x00\x00\x00\x03\x08\x06\x00\x00\x00\xb9\xea\xde\x81"
+
 func TestPhotosAreServed(t *testing.T) {
 	t.Parallel()
 	f := directoryFixture(t)
@@ -404,7 +407,7 @@ func TestPhotosAreServed(t *testing.T) {
 			t.Errorf("GET %s = %d %s, want 404 ImageNotFound", path, a.status, a.body)
 		}
 	}
-	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x02\x00\x00\x00\x03\x08\x06\x00\x00\x00\xb9\xea\xde\x81"
+	png := onePicture
 	if a := f.do(t, "PUT", "/me/photo/$value", png, "Content-Type", "image/png"); a.status != 200 {
 		t.Fatalf("PUT = %d %s", a.status, a.body)
 	}

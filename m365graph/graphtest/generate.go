@@ -20,8 +20,8 @@ type GenerateOptions struct {
 }
 
 // Generate makes a tenant to work with: people in departments with their
-// managers and groups, mail that answers each other, meetings, files, sites,
-// teams and chats. The same options give the same tenant. Desks and offices
+// managers and groups, mail that answers each other, meetings, contacts, files,
+// sites, teams and chats. The same options give the same tenant. Desks and offices
 // stand for people, and nobody's name is made up.
 func Generate(o GenerateOptions) *Tenant {
 	if o.Users <= 0 {
@@ -45,6 +45,7 @@ func Generate(o GenerateOptions) *Tenant {
 	g.makeGroups()
 	g.makeMail(max(o.Messages, 0))
 	g.makeCalendars()
+	g.makeContacts()
 	g.makeDrives()
 	g.makeSites()
 	g.makeTeams()

@@ -33,11 +33,14 @@ func messageRoutes() []route {
 	return append(ofExchange(routes), attachmentContentRoutes()...)
 }
 
-// placesOfMail are where messages and folders are found, by the element of a
+// placesOfMail are where messages, contacts and folders are found, by the element of a
 // pattern that stands for them.
 var placesOfMail = map[string][]string{
 	"~messages": {"messages", "mailFolders/{folder}/messages", "~childFolder/messages"},
 	"~folder":   {"mailFolders/{folder}", "~childFolder"},
+
+	"~contacts":      {"contacts", "contactFolders/{folder}/contacts", "~childContactFolder/contacts"},
+	"~contactFolder": {"contactFolders/{folder}", "~childContactFolder"},
 }
 
 // ofExchange makes routes speak as Exchange does, each in all its places.
@@ -152,7 +155,12 @@ func messageValue(c *call) (*reply, error) {
 
 // matches holds If-Match.
 func (c *call) matches(m *message) error {
-	if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != messageSchema.etag(m) {
+	return c.holdsMatch(messageSchema.etag(m))
+}
+
+// holdsMatch holds If-Match against the ETag that an item has.
+func (c *call) holdsMatch(etag string) error {
+	if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != etag {
 		return fail(codeIrresolvable)
 	}
 	return nil

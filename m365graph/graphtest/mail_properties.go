@@ -28,14 +28,16 @@ func setExtendedProperties(m *message, raw json.RawMessage) error {
 	return err
 }
 
-// setEventProperties reads those of an event.
-func setEventProperties(e *eventState, raw json.RawMessage) error {
-	kept, err := layProperties(e.properties, raw)
-	if err != nil {
-		return failf(codeRequestBody, "Cannot read the property 'singleValueExtendedProperties': %v.", err)
+// intoProperties sets those of anything else.
+func intoProperties[O any](field func(*O) *[]extendedProperty) func(*O, json.RawMessage) error {
+	return func(o *O, raw json.RawMessage) error {
+		kept, err := layProperties(*field(o), raw)
+		if err != nil {
+			return failf(codeRequestBody, "Cannot read the property 'singleValueExtendedProperties': %v.", err)
+		}
+		*field(o) = kept
+		return nil
 	}
-	e.properties = kept
-	return nil
 }
 
 // layProperties lays what a client wrote over the properties that are there;

@@ -23,13 +23,8 @@ func searchMessages(c *call, l *listing[*message]) error {
 	if !c.token.has(readMail) {
 		return fail(codeAccessDenied) // Mail.ReadBasic does not include searching
 	}
-	for _, other := range []struct {
-		name string
-		code code
-	}{{"$filter", codeSearchFilter}, {"$orderby", codeSearchOrder}, {"$skip", codeSearchSkip}, {"$count", codeSearchCount}} {
-		if c.param(other.name) != "" {
-			return failf(other.code, "The query parameter '%s' is not supported with '$search'.", other.name)
-		}
+	if err := checkSearchAlone(c); err != nil {
+		return err
 	}
 	search, err := odata.ParseKeywordSearch(text)
 	if err != nil {
@@ -43,6 +38,19 @@ func searchMessages(c *call, l *listing[*message]) error {
 	}
 	slices.SortStableFunc(found, func(a, b *message) int { return b.SentDateTime.Compare(a.SentDateTime) })
 	l.items = found[:min(len(found), maxMessagesFound)]
+	return nil
+}
+
+// checkSearchAlone refuses what Exchange takes no $search beside.
+func checkSearchAlone(c *call) error {
+	for _, other := range []struct {
+		name string
+		code code
+	}{{"$filter", codeSearchFilter}, {"$orderby", codeSearchOrder}, {"$skip", codeSearchSkip}, {"$count", codeSearchCount}} {
+		if c.param(other.name) != "" {
+			return failf(other.code, "The query parameter '%s' is not supported with '$search'.", other.name)
+		}
+	}
 	return nil
 }
 

@@ -14,7 +14,7 @@ import (
 // order can reach.
 var complexTypes = sync.OnceValue(func() types {
 	all := types{}
-	for _, area := range []types{mailTypes, calendarTypes, driveTypes, siteTypes, teamTypes, directoryTypes} {
+	for _, area := range []types{mailTypes, calendarTypes, driveTypes, siteTypes, teamTypes, directoryTypes, contactTypes} {
 		maps.Copy(all, area)
 	}
 	return all

@@ -75,7 +75,10 @@ var macros = map[string][]string{
 		"root", "root/{:path}", "items/{item}", "items/{item}/{:path}", "items/{item}/root/{:path}",
 		"root/children/{child}", "items/{item}/children/{child}", "special/{special}", "special/{special}/{:path}",
 	},
-	"~shared":      {"shares/{share}/driveItem", "shares/{share}/driveItem/{:path}", "shares/{share}/root", "shares/{share}/root/{:path}"},
+	"~shared": {"shares/{share}/driveItem", "shares/{share}/driveItem/{:path}", "shares/{share}/root", "shares/{share}/root/{:path}"},
+	"~childContactFolder": {
+		"contactFolders/{parent}/childFolders/{folder}", "contactFolders/{grandparent}/childFolders/{parent}/childFolders/{folder}",
+	},
 	"~childFolder": {"mailFolders/{parent}/childFolders/{folder}", "mailFolders/{grandparent}/childFolders/{parent}/childFolders/{folder}"},
 }
 
@@ -85,7 +88,7 @@ func allRoutes() [][]route {
 		serviceRoutes(), batchRoutes(),
 		userRoutes(), groupRoutes(), directoryRoutes(), peopleRoutes(), photoRoutes(), userInfoRoutes(),
 		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), mailDeltaRoutes(),
-		calendarRoutes(),
+		calendarRoutes(), contactRoutes(),
 		driveRoutes(),
 		siteRoutes(), siteListRoutes(), siteItemRoutes(),
 		teamRoutes(), channelRoutes(), chatRoutes(), chatMessageRoutes(), presenceRoutes(),

@@ -104,6 +104,8 @@ var shared = map[reflect.Type]bool{
 	reflect.TypeFor[*Tenant]():            true,
 	reflect.TypeFor[*MailFolder]():        true,
 	reflect.TypeFor[*Calendar]():          true,
+	reflect.TypeFor[*Contact]():           true,
+	reflect.TypeFor[*ContactFolder]():     true,
 	reflect.TypeFor[*Drive]():             true,
 	reflect.TypeFor[*Site]():              true,
 	reflect.TypeFor[*blob.Blob]():         true,

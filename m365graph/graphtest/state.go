@@ -35,6 +35,7 @@ type userState struct {
 	tenant   *tenantState
 	mail     *mailbox
 	calendar *calendarStore
+	contacts *contactStore
 	drive    *driveStore
 	followed []*siteStore
 	present  presenceState
@@ -102,6 +103,9 @@ func (u *userState) load(now time.Time) (err error) {
 	}
 	if u.calendar, err = newCalendarStore(u, now); err != nil {
 		return fmt.Errorf("calendar: %w", err)
+	}
+	if u.contacts, err = newContactStore(u, now); err != nil {
+		return fmt.Errorf("contacts: %w", err)
 	}
 	if u.drive, err = u.tenant.newDrive(personalDrive(u), u.Drive, now); err != nil {
 		return fmt.Errorf("drive: %w", err)

@@ -62,6 +62,11 @@ var watchedResources = []*watched{
 		changes: everyChange, lifecycle: everyLifecycle, places: eventPlaces, name: mailboxName, read: readWatched(eventSchema, watchedEvent),
 	},
 	{
+		patterns: []string{"/~/contacts", "/~/contactFolders/{folder}/contacts"}, typ: "Contact", service: exchange,
+		scopes: readOutlookContacts, minutes: 10_080, richMinutes: 1440, options: optSelect | optFilter,
+		changes: everyChange, lifecycle: everyLifecycle, places: contactPlaces, name: mailboxName, read: readWatched(contactSchema, watchedContact),
+	},
+	{
 		patterns: []string{"/~drive/root"}, typ: "DriveItem", service: oneDrive, scopes: fileReadScopes,
 		minutes: 42_300, changes: []changeKind{itemUpdated}, lifecycle: challengesAlone, whole: true, places: drivePlaces,
 	},
@@ -147,13 +152,17 @@ func exactly(collection string) func(change) bool {
 	return func(ch change) bool { return ch.collection == collection }
 }
 
+// below are the items of all folders.
+func below(folders, items string) func(change) bool {
+	return func(ch change) bool {
+		return strings.HasPrefix(ch.collection, folders+"/") && strings.HasSuffix(ch.collection, items)
+	}
+}
+
 // mailPlaces are a folder, or all folders of the mailbox.
 func mailPlaces(c *call) (func(change) bool, error) {
 	if c.vars["folder"] == "" {
-		prefix := c.user.mail.folderCollection() + "/"
-		return func(ch change) bool {
-			return strings.HasPrefix(ch.collection, prefix) && strings.HasSuffix(ch.collection, "/messages")
-		}, nil
+		return below(c.user.mail.folderCollection(), "/messages"), nil
 	}
 	f, err := c.folder()
 	if err != nil {
@@ -186,6 +195,23 @@ func watchedEvent(c *call, ch change) (*eventView, bool) {
 	}
 	l, err := eventListing(c, []*eventView{view}, "events")
 	return view, err == nil && len(l.items) == 1
+}
+
+// contactPlaces are a folder, or all folders of the person.
+func contactPlaces(c *call) (func(change) bool, error) {
+	if c.vars["folder"] == "" {
+		return below(c.user.contacts.folderCollection(), "/contacts"), nil
+	}
+	f, err := c.contactFolder()
+	if err != nil {
+		return nil, err
+	}
+	return exactly(c.user.contacts.collection(f)), nil
+}
+
+func watchedContact(c *call, ch change) (*contactState, bool) {
+	x := c.user.contacts.contacts[ch.id]
+	return x, x != nil
 }
 
 func drivePlaces(c *call) (func(change) bool, error) {

@@ -43,8 +43,11 @@ type User struct {
 
 	Folders   []*MailFolder // top-level mail folders; the well-known ones exist in any case
 	Calendars []*Calendar   // the first one is the default calendar; one exists in any case
+	Contacts  []*Contact    // of the default folder
 	Drive     *Drive        // OneDrive; nil means an empty one
 	Presence  *Presence     // nil means offline
+
+	ContactFolders []*ContactFolder // below the default folder of contacts
 }
 
 // MailFolder is a folder of a mailbox, as in
