@@ -36,6 +36,7 @@ func allTypes() []structured {
 	return []structured{
 		userSchema, groupSchema, personSchema, photoSchema, organizationSchema, domainSchema,
 		messageSchema, folderSchema, attachmentSchema, categorySchema, overrideSchema, ruleSchema, settingsSchema,
+		contactSchema, contactFolderSchema,
 		oneEventSchema, eventSchema, calendarSchema, calendarGroupSchema, calendarPermissionSchema, reminderSchema,
 		driveSchema, driveItemSchema, sharedSchema, permissionSchema, versionSchema,
 		siteSchema, siteListSchema, listItemSchema, columnSchema, contentTypeSchema, sitePermissionSchema, listItemVersionSchema,
