@@ -52,7 +52,8 @@ type App struct {
 	// RedirectURIs are where the authorization endpoint may send a browser. At
 	// http://localhost and other loopback addresses the port does not matter.
 	// A public client that has none may use any loopback address, by http or https,
-	// and the page for programs without one, /common/oauth2/nativeclient.
+	// and the page for programs without one, /common/oauth2/nativeclient or, as it
+	// was called before, /oauth20_desktop.srf.
 	RedirectURIs []string
 	// AdminConsent says that an administrator has consented to Scopes for
 	// everybody. [Server.Consent] and the admin consent endpoint do so later.
@@ -118,7 +119,7 @@ func (a *App) redirectsTo(uri string) bool {
 	}
 	local := to.Scheme == "http" && isLoopback(to.Hostname())
 	if len(a.RedirectURIs) == 0 && (a.public() || a.PublicFlows) {
-		return local || to.Scheme == "https" && (isLoopback(to.Hostname()) || isOurs(to.Host) && to.Path == nativePath)
+		return local || to.Scheme == "https" && (isLoopback(to.Hostname()) || isOurs(to.Host) && (to.Path == nativePath || to.Path == livePath))
 	}
 	return slices.ContainsFunc(a.RedirectURIs, func(registered string) bool {
 		r, err := url.Parse(registered)

@@ -71,7 +71,12 @@ func (s *Server) routes() http.Handler {
 	for _, path := range []string{"/common/userrealm/{user}", "/common/UserRealm/{user}"} { // clients spell it both ways
 		mux.Handle("GET "+path, s.serve(Discovery, s.userRealm))
 	}
-	mux.Handle("GET "+nativePath, s.serve(Page, nativeClient))
+	mux.Handle("/oauth20_token.srf", s.serve(Token, live(s.post(s.token))))
+	mux.Handle("GET /oauth20_authorize.srf", s.serve(Authorize, live(s.authorize)))
+	mux.Handle("POST /oauth20_authorize.srf", s.serve(Authorize, live(s.authorize)))
+	for _, path := range []string{nativePath, livePath} {
+		mux.Handle("GET "+path, s.serve(Page, nativeClient))
+	}
 	for _, path := range []string{"/devicelogin", "/device", "/common/oauth2/deviceauth"} {
 		mux.Handle("GET "+path, s.serve(Page, s.showPage))
 		mux.Handle("POST "+path, s.serve(Page, s.submitPage))

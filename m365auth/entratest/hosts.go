@@ -39,7 +39,7 @@ var pageHosts = []string{"microsoft.com", "www.microsoft.com"}
 // Names are the host names of the real service that a [Server] answers for, as a
 // certificate lists them.
 func Names() []string {
-	names := slices.Clone(pageHosts)
+	names := append(slices.Clone(pageHosts), liveHost)
 	for _, c := range clouds {
 		names = append(names, c.login...)
 	}
