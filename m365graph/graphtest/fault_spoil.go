@@ -2,26 +2,21 @@ package graphtest
 
 import (
 	"bytes"
-	"crypto/tls"
 	"encoding/json"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/loopback"
 )
 
 // cut ends the connection, if the fault says so, before anything is answered.
 func (x *httpExchange) cut(f *Fault) {
 	switch f.Cut {
 	case CutReset:
-		if conn, ok := x.r.Context().Value(connKey{}).(*tls.Conn); ok {
-			if tcp, ok := conn.NetConn().(*net.TCPConn); ok {
-				_ = tcp.SetLinger(0) // what is unsent is dropped, and the end is a reset
-				_ = tcp.Close()
-			}
-		}
+		loopback.Reset(x.r.Context())
 		panic(http.ErrAbortHandler)
 	case CutBefore, CutItem:
 		panic(http.ErrAbortHandler)

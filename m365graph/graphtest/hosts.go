@@ -4,6 +4,8 @@ import (
 	"net"
 	"slices"
 	"strings"
+
+	"github.com/m365go/sdk/m365graph/internal/loopback"
 )
 
 // The names that Microsoft gives the tenant's own hosts.
@@ -45,13 +47,13 @@ func Names() []string {
 // for a proxy or a dialer that leads programs here whose hosts are fixed.
 func (s *Server) Serves(host string) (addr string, ok bool) {
 	if l := s.named(host); l != nil {
-		return l.addr, true
+		return l.Addr(), true
 	}
 	return "", false
 }
 
 // named is who answers for a host name of the real service; nil if nobody does.
-func (s *Server) named(host string) *listener {
+func (s *Server) named(host string) *loopback.Host {
 	host = strings.ToLower(host)
 	for _, c := range clouds {
 		switch {

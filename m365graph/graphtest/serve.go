@@ -10,10 +10,10 @@ import (
 // handler is the adapter between HTTP and the route table of one host.
 func (s *Server) handler(contentHost bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.work.enter() {
+		if !s.work.Enter() {
 			panic(http.ErrAbortHandler) // closing
 		}
-		defer s.work.leave()
+		defer s.work.Leave()
 		x := s.newExchange(w, r, contentHost)
 		defer x.finish()
 		if !x.crossOrigin() && x.admit() {

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/loopback"
 )
 
 // Options configure a [Server]. Keys is required.
@@ -88,9 +90,9 @@ type Options struct {
 // it. It is safe for concurrent use.
 type Server struct {
 	opts    Options
-	api     *listener
-	content *listener
-	cert    *certificate
+	api     *loopback.Host
+	content *loopback.Host
+	cert    *loopback.Certificate
 	client  *http.Client
 	routes  *[2]tree // of the API and of the content hosts
 
@@ -106,7 +108,7 @@ type Server struct {
 	log       requestLog
 	rounds    rounds
 	sequence  atomic.Int64
-	work      gate
+	work      loopback.Gate
 	notifier  *notifier
 	closeOnce sync.Once
 }
@@ -147,22 +149,22 @@ func New(opts *Options) (*Server, error) {
 // open makes both hosts answer, on ports or in memory.
 func (s *Server) open() (err error) {
 	if s.opts.InMemory {
-		s.api = &listener{addr: clouds[0].graph[0], handler: s.handler(false)}
-		s.content = &listener{addr: sharePointName + "-my." + clouds[0].sharePoint, handler: s.handler(true)}
-		s.client = &http.Client{Transport: &memory{s: s}}
+		s.api = loopback.Named(clouds[0].graph[0], s.handler(false))
+		s.content = loopback.Named(sharePointName+"-my."+clouds[0].sharePoint, s.handler(true))
+		s.client = &http.Client{Transport: &loopback.Memory{Named: s.named}}
 		return nil
 	}
-	if s.cert, err = certificateOf(s.opts.Certificate); err != nil {
+	if s.cert, err = loopback.CertificateOf(s.opts.Certificate, Names()); err != nil {
 		return fmt.Errorf("make a certificate: %w", err)
 	}
-	if s.api, err = listen(s.opts.Addr, s.cert, s.handler(false)); err != nil {
+	if s.api, err = loopback.Listen(s.opts.Addr, s.cert, s.handler(false)); err != nil {
 		return err
 	}
-	if s.content, err = listen(s.opts.ContentAddr, s.cert, s.handler(true)); err != nil {
-		s.api.close()
+	if s.content, err = loopback.Listen(s.opts.ContentAddr, s.cert, s.handler(true)); err != nil {
+		s.api.Close()
 		return err
 	}
-	s.client = s.cert.client()
+	s.client = s.cert.Client()
 	return nil
 }
 
@@ -171,11 +173,11 @@ func (s *Server) open() (err error) {
 func (s *Server) URL() string { return "https://" + s.Host() }
 
 // Host is the host and port of the API; in memory, graph.microsoft.com.
-func (s *Server) Host() string { return s.api.addr }
+func (s *Server) Host() string { return s.api.Addr() }
 
 // ContentHost is the host and port that upload and download URLs point at.
 // It refuses whoever sends it an Authorization header.
-func (s *Server) ContentHost() string { return s.content.addr }
+func (s *Server) ContentHost() string { return s.content.Addr() }
 
 // DriveID is the id of a person's OneDrive, by object id or user principal name;
 // "" if there is nobody of that name.
@@ -195,7 +197,7 @@ func (s *Server) Certificate() *x509.Certificate {
 	if s.cert == nil {
 		return nil
 	}
-	return s.cert.leaf
+	return s.cert.Leaf
 }
 
 // Client gives a client that trusts [Server.Certificate], or reaches the server
@@ -206,13 +208,13 @@ func (s *Server) Client() *http.Client { return s.client }
 // more.
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
-		if m, ok := s.client.Transport.(*memory); ok {
-			m.close()
+		if m, ok := s.client.Transport.(*loopback.Memory); ok {
+			m.Close()
 		}
-		s.api.close()
-		s.content.close()
+		s.api.Close()
+		s.content.Close()
 		s.notifier.stop() // which ends the wait for a subscriber's answer
-		s.work.shut()
+		s.work.Shut()
 		s.notifier.close()
 		s.client.CloseIdleConnections()
 	})

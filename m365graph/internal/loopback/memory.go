@@ -1,4 +1,4 @@
-package graphtest
+package loopback
 
 import (
 	"cmp"
@@ -11,29 +11,29 @@ import (
 	"sync"
 )
 
-// memory is a network within the process: what is sent over it is handled by
+// Memory is a network within the process: what is sent over it is handled by
 // the server's own handlers, and no socket is opened. Time in a bubble of
 // testing/synctest can pass while an answer is awaited.
-type memory struct {
-	s    *Server
-	open sync.Map // *memoryWriter of what is in work: its context.CancelFunc
+type Memory struct {
+	Named func(host string) *Host // who answers for a name; nil: nobody does
+	open  sync.Map                // *writer of what is in work: its context.CancelFunc
 }
 
-// close has whoever waits for a client wait no longer, as closing a connection
+// Close has whoever waits for a client wait no longer, as closing a connection
 // does.
-func (t *memory) close() {
-	t.open.Range(func(_, cancel any) bool {
+func (m *Memory) Close() {
+	m.open.Range(func(_, cancel any) bool {
 		cancel.(context.CancelFunc)()
 		return true
 	})
 }
 
 // RoundTrip answers as the host would that the URL names.
-func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
-	host := t.s.named(req.URL.Host)
+func (m *Memory) RoundTrip(req *http.Request) (*http.Response, error) {
+	host := m.Named(req.URL.Host)
 	if host == nil {
 		closeBody(req)
-		return nil, errors.New("graphtest: no host " + req.URL.Host + " in memory")
+		return nil, errors.New("no host " + req.URL.Host + " in memory")
 	}
 	if err := req.Context().Err(); err != nil {
 		closeBody(req)
@@ -49,12 +49,12 @@ func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 		in.Body = http.NoBody
 	}
 	r, w := io.Pipe()
-	answer := &memoryWriter{body: w, header: http.Header{}, begun: make(chan struct{})}
-	t.open.Store(answer, cancel)
+	answer := &writer{pipe: w, header: http.Header{}, begun: make(chan struct{})}
+	m.open.Store(answer, cancel)
 	stop := context.AfterFunc(req.Context(), func() { _ = r.CloseWithError(req.Context().Err()) }) // and the handler's writes end
 	go func() {
 		defer stop()
-		defer t.open.Delete(answer)
+		defer m.open.Delete(answer)
 		defer cancel()
 		answer.run(host.handler, in)
 	}()
@@ -67,17 +67,17 @@ func (t *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 		_ = r.CloseWithError(err)
 		return nil, err
 	}
-	return answer.response(req, memoryBody{r, req.Context(), cancel}), nil
+	return answer.response(req, body{r, req.Context(), cancel}), nil
 }
 
-// memoryBody is what the client reads. The handler learns that it was closed.
-type memoryBody struct {
+// body is what the client reads. The handler learns that it was closed.
+type body struct {
 	*io.PipeReader
 	ctx    context.Context //nolint:containedctx // the request's, with which reading ends
 	cancel context.CancelFunc
 }
 
-func (b memoryBody) Read(p []byte) (int, error) {
+func (b body) Read(p []byte) (int, error) {
 	n, err := b.PipeReader.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() != nil {
 		err = b.ctx.Err()
@@ -85,7 +85,7 @@ func (b memoryBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b memoryBody) Close() error {
+func (b body) Close() error {
 	b.cancel()
 	return b.PipeReader.Close()
 }
@@ -96,9 +96,9 @@ func closeBody(req *http.Request) {
 	}
 }
 
-// memoryWriter is the handler's side of an answer.
-type memoryWriter struct {
-	body   *io.PipeWriter
+// writer is the handler's side of an answer.
+type writer struct {
+	pipe   *io.PipeWriter
 	header http.Header
 
 	once   sync.Once
@@ -109,50 +109,50 @@ type memoryWriter struct {
 }
 
 // run lets the handler answer, and ends the answer as it ended.
-func (w *memoryWriter) run(h http.Handler, req *http.Request) {
+func (w *writer) run(h http.Handler, req *http.Request) {
 	defer func() {
 		closeBody(req)
 		if p := recover(); p != nil { // http.ErrAbortHandler: the connection was cut
 			w.begin(0, io.ErrUnexpectedEOF)
-			_ = w.body.CloseWithError(io.ErrUnexpectedEOF)
+			_ = w.pipe.CloseWithError(io.ErrUnexpectedEOF)
 			return
 		}
 		w.begin(http.StatusOK, nil)
-		_ = w.body.Close()
+		_ = w.pipe.Close()
 	}()
 	h.ServeHTTP(w, req)
 }
 
-func (w *memoryWriter) begin(status int, err error) {
+func (w *writer) begin(status int, err error) {
 	w.once.Do(func() {
 		w.status, w.err, w.sent = status, err, maps.Clone(w.header)
 		close(w.begun)
 	})
 }
 
-func (w *memoryWriter) Header() http.Header    { return w.header }
-func (w *memoryWriter) WriteHeader(status int) { w.begin(status, nil) }
+func (w *writer) Header() http.Header    { return w.header }
+func (w *writer) WriteHeader(status int) { w.begin(status, nil) }
 
 // Flush has nothing to do: each write arrives at once.
-func (w *memoryWriter) Flush() {}
+func (w *writer) Flush() {}
 
-func (w *memoryWriter) Write(b []byte) (int, error) {
+func (w *writer) Write(b []byte) (int, error) {
 	w.begin(http.StatusOK, nil)
-	return w.body.Write(b)
+	return w.pipe.Write(b)
 }
 
 // response is the client's side of an answer.
-func (w *memoryWriter) response(req *http.Request, body io.ReadCloser) *http.Response {
+func (w *writer) response(req *http.Request, content io.ReadCloser) *http.Response {
 	resp := &http.Response{
-		StatusCode: w.status, Status: itoa(w.status) + " " + http.StatusText(w.status),
+		StatusCode: w.status, Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.sent, Body: body, ContentLength: -1, Request: req,
+		Header: w.sent, Body: content, ContentLength: -1, Request: req,
 	}
 	if n := w.sent.Get("Content-Length"); n != "" {
 		resp.ContentLength, _ = strconv.ParseInt(n, 10, 64)
 	}
 	if req.Method == http.MethodHead || w.status == http.StatusNoContent || w.status == http.StatusNotModified {
-		_ = body.Close()
+		_ = content.Close()
 		resp.Body = http.NoBody
 	}
 	return resp
