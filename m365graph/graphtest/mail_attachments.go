@@ -232,14 +232,14 @@ func (c *call) readAttachment() (*Attachment, error) {
 
 // attachmentJSON is an attachment as clients write it.
 type attachmentJSON struct {
-	Type         string                     `json:"@odata.type"`
-	Name         string                     `json:"name"`
-	ContentType  string                     `json:"contentType"`
-	ContentID    string                     `json:"contentId"`
-	IsInline     bool                       `json:"isInline"`
-	ContentBytes []byte                     `json:"contentBytes"`
-	SourceURL    string                     `json:"sourceUrl"`
-	Item         map[string]json.RawMessage `json:"item"`
+	Type         string        `json:"@odata.type"`
+	Name         string        `json:"name"`
+	ContentType  string        `json:"contentType"`
+	ContentID    string        `json:"contentId"`
+	IsInline     bool          `json:"isInline"`
+	ContentBytes []byte        `json:"contentBytes"`
+	SourceURL    string        `json:"sourceUrl"`
+	Item         messageFields `json:"item"`
 }
 
 func (in *attachmentJSON) attachment(nested bool) (*Attachment, error) {
@@ -264,7 +264,7 @@ func (in *attachmentJSON) attachment(nested bool) (*Attachment, error) {
 }
 
 // readItem reads a message to attach.
-func readItem(fields map[string]json.RawMessage) (*Message, error) {
+func readItem(fields messageFields) (*Message, error) {
 	var typ string
 	if err := json.Unmarshal(fields["@odata.type"], &typ); err != nil || strings.TrimPrefix(typ, "#") != "microsoft.graph.message" {
 		return nil, fmt.Errorf("an item of type %q cannot be attached", typ)

@@ -49,9 +49,29 @@ var setters = map[string]setter{
 
 func init() { setters["attachments"] = setter{setAttachments, true} } // of what can be attached are messages
 
+// messageFields are properties of a message as a client wrote them, by the names
+// of the schema: clients that were made for Outlook's own API write Subject.
+type messageFields map[string]json.RawMessage
+
+// UnmarshalJSON reads names without regard to case, as Exchange does.
+func (f *messageFields) UnmarshalJSON(b []byte) error {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil || raw == nil {
+		return err
+	}
+	*f = make(messageFields, len(raw))
+	for name, value := range raw {
+		if p, known := messageSchema.find(name); known {
+			name = p.name
+		}
+		(*f)[name] = value
+	}
+	return nil
+}
+
 // setMessage lays what a client wrote over a message. A message that was
 // sent or received lets only marks be changed.
-func setMessage(m *message, fields map[string]json.RawMessage, sent bool) error {
+func setMessage(m *message, fields messageFields, sent bool) error {
 	for name, raw := range fields {
 		if strings.Contains(name, "@") {
 			continue

@@ -1,7 +1,6 @@
 package graphtest
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -176,7 +175,7 @@ func patchMessage(c *call) (*reply, error) {
 	if err := c.matches(m); err != nil {
 		return nil, err
 	}
-	var fields map[string]json.RawMessage
+	var fields messageFields
 	if err := c.decode(&fields); err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package graphtest
 
 import (
-	"encoding/json"
 	"fmt"
 	"html"
 	"net/http"
@@ -60,9 +59,9 @@ func draftAnswer(c *call, how answering) (*reply, error) {
 
 // answerJSON is what a client says of an answer.
 type answerJSON struct {
-	Comment      string                     `json:"comment"`
-	Message      map[string]json.RawMessage `json:"message"`
-	ToRecipients []recipientJSON            `json:"toRecipients"`
+	Comment      string          `json:"comment"`
+	Message      messageFields   `json:"message"`
+	ToRecipients []recipientJSON `json:"toRecipients"`
 }
 
 // answer makes the answer to the message that the path names.

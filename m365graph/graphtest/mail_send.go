@@ -59,7 +59,7 @@ func (c *call) readSendMail() (m *message, save bool, err error) {
 	if err := c.decode(&members); err != nil {
 		return nil, false, err
 	}
-	var fields map[string]json.RawMessage
+	var fields messageFields
 	save = true
 	for name, raw := range members {
 		var err error
@@ -236,7 +236,7 @@ func (c *call) readDraft() (*message, error) {
 	if err := c.checkJSONSize(); err != nil {
 		return nil, err
 	}
-	var fields map[string]json.RawMessage
+	var fields messageFields
 	if err := c.decode(&fields); err != nil {
 		return nil, err
 	}

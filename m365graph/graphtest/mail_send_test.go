@@ -61,6 +61,29 @@ func TestSendMailIsDeliveredAndSaved(t *testing.T) {
 	}
 }
 
+// Clients made for Outlook's own API, Apprise among them, write names in Pascal case.
+func TestNamesOfAMessageAreInAnyCase(t *testing.T) {
+	t.Parallel()
+	f := setup(t, office())
+	const message = `{"Subject":"Quote","Importance":"High","Body":{"ContentType":"HTML","Content":"42 each"},
+		"ToRecipients":[{"EmailAddress":{"Address":"ops@contoso.example","Name":"Operations"}}]}`
+	for path, body := range map[string]string{"/me/sendmail": `{"Message":` + message + `,"SaveToSentItems":"true"}`, "/me/messages": message} {
+		if a := f.do(t, "POST", path, body); a.status/100 != 2 {
+			t.Fatalf("POST %s = %d %s, want it done", path, a.status, a.body)
+		}
+		folder := map[string]string{"/me/sendmail": "sentitems", "/me/messages": "drafts"}[path]
+		got := f.get(t, "/me/mailFolders/"+folder+"/messages?$select=subject,importance,body,toRecipients")["value"].([]any)[0].(map[string]any)
+		want := map[string]any{
+			"@odata.etag": got["@odata.etag"], "id": got["id"], "subject": "Quote", "importance": "high",
+			"body":         map[string]any{"contentType": "html", "content": "42 each"},
+			"toRecipients": []any{map[string]any{"emailAddress": map[string]any{"name": "Operations", "address": "ops@contoso.example"}}},
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("POST %s (-want +got):\n%s", path, diff)
+		}
+	}
+}
+
 func TestSendMailNeedNotBeSaved(t *testing.T) {
 	t.Parallel()
 	f := setup(t, office())
