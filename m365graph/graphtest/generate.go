@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/prose"
 )
 
 // GenerateOptions say how large a tenant [Generate] makes.
@@ -37,8 +39,8 @@ func Generate(o GenerateOptions) *Tenant {
 		o.Domain = "contoso.example"
 	}
 	g := &generator{
-		Rand: rand.New(rand.NewPCG(o.Seed, uint64(o.Users))), //nolint:gosec // not for secrets: it has to repeat
-		now:  o.Now.UTC().Truncate(time.Second), domain: o.Domain,
+		Writer: prose.Writer{Rand: rand.New(rand.NewPCG(o.Seed, uint64(o.Users)))}, //nolint:gosec // not for secrets: it has to repeat
+		now:    o.Now.UTC().Truncate(time.Second), domain: o.Domain,
 		tenant: &Tenant{ID: guid("generated tenant", o.Domain, o.Seed), DisplayName: "Contoso"},
 	}
 	g.makePeople(o.Users)
@@ -55,7 +57,7 @@ func Generate(o GenerateOptions) *Tenant {
 
 // generator makes one tenant.
 type generator struct {
-	*rand.Rand
+	prose.Writer
 	now    time.Time
 	domain string
 	tenant *Tenant
@@ -147,12 +149,6 @@ func (g *generator) makeGroups() {
 	g.tenant.Groups = append(g.tenant.Groups, all, heads)
 }
 
-// pick gives one of a list.
-func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
-
-// chance is true once in so many times.
-func (g *generator) chance(in int) bool { return g.IntN(in) == 0 }
-
 // before is a time within so many days before now, at an hour of work.
 func (g *generator) before(days int) time.Time {
 	day := g.now.AddDate(0, 0, -1-g.IntN(days)).Truncate(24 * time.Hour)
@@ -165,10 +161,10 @@ func (g *generator) others(p *desk, n int) []*desk {
 	seen := map[*desk]bool{p: true}
 	for range 4 * n { // in a small tenant there may be fewer
 		pool := g.people
-		if !g.chance(3) {
+		if !g.Chance(3) {
 			pool = p.of.people
 		}
-		if o := pick(g, pool); !seen[o] && len(found) < n {
+		if o := prose.Pick(g.Writer, pool); !seen[o] && len(found) < n {
 			seen[o] = true
 			found = append(found, o)
 		}

@@ -3,6 +3,7 @@ package graphtest
 import (
 	"time"
 
+	"github.com/m365go/sdk/m365graph/internal/prose"
 	"github.com/m365go/sdk/m365graph/internal/winzone"
 )
 
@@ -49,7 +50,7 @@ func (g *generator) meeting(p *desk) {
 		made = g.now.AddDate(0, 0, -g.IntN(5))
 	}
 	e := Event{
-		Subject: g.subject(), Body: Body{ContentType: "text", Content: g.paragraph()}, Organizer: p.self, Location: pick(g, places),
+		Subject: g.Title(), Body: Body{ContentType: "text", Content: g.Paragraph()}, Organizer: p.self, Location: prose.Pick(g.Writer, prose.Places),
 		Start: wallTime(day, hour, 0, p.TimeZone), End: wallTime(day, hour, length, p.TimeZone), IsReminderOn: true, ReminderMinutes: 15,
 		ICalUID: guid("meeting", g.tenant.ID, g.next()), CreatedDateTime: made, LastModifiedDateTime: made,
 	}
@@ -63,7 +64,7 @@ var answers = []string{"accepted", "accepted", "tentativelyAccepted", "declined"
 func (g *generator) invite(e *Event, organizer *desk, people []*desk) {
 	said := make([]string, len(people))
 	for i, p := range people {
-		said[i] = pick(g, answers)
+		said[i] = prose.Pick(g.Writer, answers)
 		e.Attendees = append(e.Attendees, Attendee{Recipient: *p.self, Response: said[i], Time: e.LastModifiedDateTime})
 	}
 	own := *e
@@ -90,7 +91,7 @@ func (g *generator) weekly(d *department, on time.Weekday, hour int) {
 	start := func(week int) time.Time { return inZone(first.AddDate(0, 0, 7*week), hour, lead.TimeZone) }
 	made := first.AddDate(0, 0, -7)
 	e := Event{
-		Subject: d.name + " weekly", Body: Body{ContentType: "text", Content: g.paragraph()}, Organizer: lead.self, Location: lead.OfficeLocation,
+		Subject: d.name + " weekly", Body: Body{ContentType: "text", Content: g.Paragraph()}, Organizer: lead.self, Location: lead.OfficeLocation,
 		Start: wallTime(first, hour, 0, lead.TimeZone), End: wallTime(first, hour, 45, lead.TimeZone), ICalUID: guid("series", g.tenant.ID, d.name),
 		Recurrence: &PatternedRecurrence{
 			Pattern: RecurrencePattern{Type: "weekly", Interval: 1, DaysOfWeek: []string{weekday(on)}},

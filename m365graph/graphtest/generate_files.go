@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/prose"
 )
 
 // document is a file as generated drives and mails have it.
@@ -19,7 +21,7 @@ var documents = sync.OnceValue(func() []document {
 		{".html", "text/html", "<p>count the crates</p>\n"}, {".json", "application/json", "[40, 41, 42]\n"},
 	}
 	var all []document
-	for i, paper := range papers {
+	for i, paper := range prose.Papers {
 		k := kinds[i%len(kinds)]
 		name := strings.ToUpper(paper[:1]) + paper[1:] + k.extension
 		all = append(all, document{name, k.contentType, []byte(strings.Repeat(k.line, 20*(i+1)))})
@@ -62,7 +64,7 @@ func (g *generator) folder(name string, files int, by *Recipient) *DriveItem {
 func (g *generator) makeDrives() {
 	for _, p := range g.people {
 		work := g.folder("Work", 3+g.IntN(12), p.self)
-		for _, name := range projects[:1+g.IntN(3)] {
+		for _, name := range prose.Projects[:1+g.IntN(3)] {
 			work.Children = append(work.Children, g.folder(name, 1+g.IntN(5), p.self))
 		}
 		p.Drive = &Drive{Items: []*DriveItem{work, g.folder("Scans", g.IntN(6), p.self), g.file(documents()[0], "Notes.txt", p.self, 30)}}
@@ -92,13 +94,13 @@ func (g *generator) stock(by *Recipient) *List {
 	l := &List{
 		DisplayName: "Stock", Description: "What lies where", CreatedDateTime: g.now.AddDate(-1, 0, 0),
 		Columns: []*Column{
-			{Name: "Place", Type: "choice", Choices: places}, {Name: "Pieces", Type: "number", Indexed: true}, {Name: "Checked", Type: "boolean"}, {Name: "Due", Type: "dateTime"},
+			{Name: "Place", Type: "choice", Choices: prose.Places}, {Name: "Pieces", Type: "number", Indexed: true}, {Name: "Checked", Type: "boolean"}, {Name: "Due", Type: "dateTime"},
 		},
 	}
 	for range 10 + g.IntN(20) {
 		at := g.before(200)
 		l.Items = append(l.Items, &ListItem{CreatedBy: by, CreatedDateTime: at, LastModifiedDateTime: at, Fields: map[string]any{
-			"Title": g.say("{g} of {j}"), "Place": pick(g, places), "Pieces": float64(g.IntN(500)), "Checked": g.chance(2), "Due": at.AddDate(0, 1, 0),
+			"Title": g.Say("{g} of {j}"), "Place": prose.Pick(g.Writer, prose.Places), "Pieces": float64(g.IntN(500)), "Checked": g.Chance(2), "Due": at.AddDate(0, 1, 0),
 		}})
 	}
 	return l

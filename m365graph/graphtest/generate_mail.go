@@ -3,6 +3,8 @@ package graphtest
 import (
 	"slices"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/prose"
 )
 
 // mailDays is how far back mail goes.
@@ -27,7 +29,7 @@ func (g *generator) makeMail(n int) {
 		g.makeFolders(p)
 	}
 	for n > 0 {
-		if n < 3 || g.chance(4) {
+		if n < 3 || g.Chance(4) {
 			n -= g.fromOutside()
 			continue
 		}
@@ -43,7 +45,7 @@ func (g *generator) makeFolders(p *desk) {
 		p.Folders = append(p.Folders, p.folders[name])
 	}
 	project := &MailFolder{DisplayName: "Projects"}
-	for _, name := range projects[:2+g.IntN(3)] {
+	for _, name := range prose.Projects[:2+g.IntN(3)] {
 		project.Children = append(project.Children, &MailFolder{DisplayName: name})
 	}
 	suppliers := &MailFolder{DisplayName: "Suppliers"}
@@ -53,13 +55,13 @@ func (g *generator) makeFolders(p *desk) {
 
 // fromOutside is one message that somebody else sent, or a draft.
 func (g *generator) fromOutside() int {
-	p, sender := pick(g, g.people), pick(g, outsiders)
-	m := g.mail(sender, p.alone, g.subject(), g.before(mailDays))
+	p, sender := prose.Pick(g.Writer, g.people), prose.Pick(g.Writer, outsiders)
+	m := g.mail(sender, p.alone, g.Title(), g.before(mailDays))
 	folder := g.shelf(p, m.ReceivedDateTime)
 	switch {
-	case g.chance(15):
+	case g.Chance(15):
 		folder = p.folders["Junk Email"]
-	case g.chance(30):
+	case g.Chance(30):
 		m.From, m.ToRecipients, m.IsDraft, m.IsRead = p.self, []Recipient{*sender}, true, true
 		folder = p.folders["Drafts"]
 	}
@@ -70,13 +72,13 @@ func (g *generator) fromOutside() int {
 // thread is a message between people of the tenant and the answers to it, of
 // at most n messages; it tells how many they are.
 func (g *generator) thread(n int) int {
-	sender := pick(g, g.people)
+	sender := prose.Pick(g.Writer, g.people)
 	group := g.others(sender, 1+g.IntN(3))
 	if len(group) == 0 {
 		return g.fromOutside()
 	}
 	group = group[:min(len(group), n-1)]
-	subject, at, made := g.subject(), g.before(mailDays), 0
+	subject, at, made := g.Title(), g.before(mailDays), 0
 	var parent *Message
 	for step := range 1 + g.IntN(5) {
 		if made+1+len(group) > n || !at.Before(g.now) {
@@ -90,7 +92,7 @@ func (g *generator) thread(n int) int {
 		made += 1 + len(group)
 		if step == 0 {
 			subject = replyPrefix + subject
-			if g.chance(8) {
+			if g.Chance(8) {
 				subject = forwardPrefix + subject[len(replyPrefix):]
 			}
 		}
@@ -115,13 +117,17 @@ func (g *generator) addresses(people []*desk) []Recipient {
 
 // mail makes a message. What is the same in all its copies is there once.
 func (g *generator) mail(from *Recipient, to []Recipient, subject string, at time.Time) *Message {
-	m := &Message{Subject: subject, Body: g.letter(from.Name), From: from, ToRecipients: to, ReceivedDateTime: at, IsRead: true}
+	text, isHTML := g.Letter(from.Name)
+	m := &Message{Subject: subject, Body: Body{ContentType: "text", Content: text}, From: from, ToRecipients: to, ReceivedDateTime: at, IsRead: true}
+	if isHTML {
+		m.Body.ContentType = "html"
+	}
 	m.InternetMessageID = "<" + itoa(g.next()) + "." + itoa(int(at.Unix())) + "@" + domain(from.Address) + ">"
-	if g.chance(12) {
+	if g.Chance(12) {
 		m.Importance = "high"
 	}
-	if g.chance(20) {
-		m.Attachments = []*Attachment{pick(g, papersOnFile())}
+	if g.Chance(20) {
+		m.Attachments = []*Attachment{prose.Pick(g.Writer, papersOnFile())}
 	}
 	return m
 }
@@ -132,12 +138,12 @@ func (g *generator) deliver(sender *desk, recipients []*desk, m *Message) {
 	g.keep(sender.folders["Sent Items"], m)
 	for _, p := range recipients {
 		received := *m
-		received.IsRead = m.ReceivedDateTime.Before(g.now.AddDate(0, 0, -14)) || !g.chance(3)
-		if g.chance(25) {
+		received.IsRead = m.ReceivedDateTime.Before(g.now.AddDate(0, 0, -14)) || !g.Chance(3)
+		if g.Chance(25) {
 			received.FlagStatus = "flagged"
 		}
-		if g.chance(25) {
-			received.Categories = pick(g, categories)
+		if g.Chance(25) {
+			received.Categories = prose.Pick(g.Writer, categories)
 		}
 		g.keep(g.shelf(p, m.ReceivedDateTime), &received)
 	}
@@ -148,10 +154,10 @@ var categories = [][]string{{"Blue category"}, {"Red category"}, {"Green categor
 // shelf is the folder where mail of a time lies: what is old is put away.
 func (g *generator) shelf(p *desk, at time.Time) *MailFolder {
 	switch {
-	case g.chance(40):
+	case g.Chance(40):
 		return p.folders["Deleted Items"]
-	case at.Before(g.now.AddDate(0, 0, -60)) && !g.chance(3):
-		return pick(g, p.own)
+	case at.Before(g.now.AddDate(0, 0, -60)) && !g.Chance(3):
+		return prose.Pick(g.Writer, p.own)
 	}
 	return p.folders["Inbox"]
 }

@@ -3,6 +3,8 @@ package graphtest
 import (
 	"fmt"
 	"time"
+
+	"github.com/m365go/sdk/m365graph/internal/prose"
 )
 
 // makeTeams gives each department a team, and all people one.
@@ -18,7 +20,7 @@ func (g *generator) makeTeams() {
 		for _, p := range d.people[1:] {
 			t.Members = append(t.Members, p.UserPrincipalName)
 		}
-		t.Channels = []*Channel{g.channel("General", d.people, 6), g.channel(pick(g, projects), d.people, 12)}
+		t.Channels = []*Channel{g.channel("General", d.people, 6), g.channel(prose.Pick(g.Writer, prose.Projects), d.people, 12)}
 		private := g.channel("Budget", d.people[:1], 3)
 		private.MembershipType, private.Owners = "private", t.Owners
 		t.Channels = append(t.Channels, private)
@@ -28,17 +30,17 @@ func (g *generator) makeTeams() {
 
 // channel is one in which people talk, with threads of replies.
 func (g *generator) channel(name string, people []*desk, threads int) *Channel {
-	ch := &Channel{DisplayName: name, Description: g.say("About {g} and the {P}"), CreatedDateTime: g.now.AddDate(-1, 0, 0)}
+	ch := &Channel{DisplayName: name, Description: g.Say("About {g} and the {P}"), CreatedDateTime: g.now.AddDate(-1, 0, 0)}
 	for range threads {
 		at := g.before(mailDays)
-		m := g.chatMessage(pick(g, people), people, g.paragraph(), at)
-		if g.chance(3) {
-			m.Subject = g.subject()
+		m := g.chatMessage(prose.Pick(g.Writer, people), people, g.Paragraph(), at)
+		if g.Chance(3) {
+			m.Subject = g.Title()
 		}
 		for range g.IntN(4) {
 			at = at.Add(time.Duration(1+g.IntN(600)) * time.Minute)
 			if at.Before(g.now) {
-				m.Replies = append(m.Replies, g.chatMessage(pick(g, people), people, g.say(pick(g, quips)), at))
+				m.Replies = append(m.Replies, g.chatMessage(prose.Pick(g.Writer, people), people, g.Say(prose.Pick(g.Writer, prose.Quips)), at))
 			}
 		}
 		ch.Messages = append(ch.Messages, m)
@@ -52,12 +54,12 @@ var reactions = []string{"👍", "❤️", "😆", "😮"}
 // chatMessage is something that one of the people says to the others.
 func (g *generator) chatMessage(from *desk, people []*desk, text string, at time.Time) *ChatMessage {
 	m := &ChatMessage{From: from.UserPrincipalName, Body: Body{ContentType: "text", Content: text}, CreatedDateTime: at.Add(time.Duration(g.IntN(1000)) * time.Millisecond)}
-	if to := pick(g, people); to != from && g.chance(5) {
+	if to := prose.Pick(g.Writer, people); to != from && g.Chance(5) {
 		m.Mentions = []Mention{{Text: to.DisplayName, User: to.UserPrincipalName}}
 		m.Body = Body{ContentType: "html", Content: fmt.Sprintf(`<p><at id="0">%s</at> %s</p>`, to.DisplayName, text)}
 	}
-	if by := pick(g, people); by != from && g.chance(4) {
-		m.Reactions = []Reaction{{Type: pick(g, reactions), User: by.UserPrincipalName, CreatedDateTime: at.Add(time.Minute)}}
+	if by := prose.Pick(g.Writer, people); by != from && g.Chance(4) {
+		m.Reactions = []Reaction{{Type: prose.Pick(g.Writer, reactions), User: by.UserPrincipalName, CreatedDateTime: at.Add(time.Minute)}}
 	}
 	return m
 }
@@ -77,8 +79,8 @@ func (g *generator) makeChats() {
 		if len(group) < 3 {
 			continue
 		}
-		kind, topic := "group", g.subject()
-		if g.chance(4) {
+		kind, topic := "group", g.Title()
+		if g.Chance(4) {
 			kind = "meeting"
 		}
 		g.tenant.Chats = append(g.tenant.Chats, g.chat(kind, topic, group))
@@ -92,7 +94,7 @@ func (g *generator) chat(kind, topic string, people []*desk) *Chat {
 	}
 	at := g.before(60)
 	for range 1 + g.IntN(12) {
-		c.Messages = append(c.Messages, g.chatMessage(pick(g, people), people, g.say(pick(g, quips)), at))
+		c.Messages = append(c.Messages, g.chatMessage(prose.Pick(g.Writer, people), people, g.Say(prose.Pick(g.Writer, prose.Quips)), at))
 		if at = at.Add(time.Duration(10+g.IntN(4000)) * time.Second); !at.Before(g.now) {
 			break
 		}
