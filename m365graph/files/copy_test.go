@@ -3,84 +3,45 @@ package files_test
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"io"
-	"net/http"
 	"strings"
-	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
 	"github.com/m365go/sdk/m365graph/files"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
 
-// scripted answers from a function and remembers what it was asked.
-type scripted struct {
-	answer func(r *http.Request, body string) (status int, location, text string)
+const (
+	itemRoute    = "GET /~drive/~item"
+	copyRoute    = "POST /~drive/~item/copy"
+	monitorRoute = "GET /monitor/{job}"
+)
 
-	mu   sync.Mutex
-	seen []string
-}
-
-func (s *scripted) RoundTrip(r *http.Request) (*http.Response, error) {
-	body := ""
-	if r.Body != nil {
-		b, err := io.ReadAll(r.Body)
-		_ = r.Body.Close()
-		if err != nil {
-			return nil, err
-		}
-		body = string(b)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.seen = append(s.seen, r.Method+" "+r.URL.String()+" "+body)
-	status, location, text := s.answer(r, body)
-	h := http.Header{"Etag": {`"1"`}}
-	if location != "" {
-		h.Set("Location", location)
-	}
-	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text))}, nil
-}
-
-func (s *scripted) count(part string) (n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, line := range s.seen {
-		if strings.Contains(line, part) {
-			n++
-		}
-	}
-	return n
-}
-
-func (s *scripted) client(t *testing.T) *files.Client {
+// lying has a file of ten digits, and says one thing after another of it, the
+// last for good.
+func lying(t *testing.T, patches ...string) (*files.Client, *testtenant.Tenant, files.Ref) {
 	t.Helper()
-	graph, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: &http.Client{Transport: s}})
+	c, x := setup(t)
+	item, err := c.Get(t.Context(), files.ByPath("readme.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return files.New(graph)
-}
-
-// lying has a file of ten digits, and says one thing after another of it.
-func lying(t *testing.T, items ...string) (*files.Client, *scripted) {
-	t.Helper()
-	s := &scripted{answer: func(r *http.Request, _ string) (int, string, string) {
-		switch {
-		case r.URL.Host != "graph.microsoft.com":
-			return 200, "", "0123456789"
-		case strings.HasSuffix(r.URL.Path, "/content"):
-			return 302, "https://contoso.sharepoint.com/d", ""
+	for i, patch := range patches {
+		f := graphtest.Fault{Route: itemRoute, Patch: patch}
+		if i == len(patches)-1 {
+			f.Count = -1
 		}
-		item := items[0]
-		items = items[min(1, len(items)-1):]
-		return 200, "", item
-	}}
-	return s.client(t), s
+		if err := x.Graph.Fail(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c, x, files.ByID(item.ID)
 }
 
 func quickXorOf(data string) string {
@@ -89,95 +50,114 @@ func quickXorOf(data string) string {
 	return base64.StdEncoding.EncodeToString(h.Sum(nil))
 }
 
-// copying is a drive whose copies end as the last of states says.
-func copying(states ...string) *scripted {
-	return &scripted{answer: func(r *http.Request, _ string) (int, string, string) {
-		switch path := r.URL.Path; {
-		case r.URL.Host == "contoso.sharepoint.com":
-			text := states[0]
-			states = states[min(1, len(states)-1):]
-			return 200, "", text
-		case strings.HasSuffix(path, "/copy"):
-			return 202, "https://contoso.sharepoint.com/_api/monitor/1?tempauth=secret", ""
-		case strings.HasSuffix(path, "/items/made"):
-			return 200, "", `{"id":"made","name":"copy.txt"}`
+// copying runs f in a bubble, over a drive with a folder and a file.
+func copying(t *testing.T, f func(t *testing.T, c *files.Client, x *testtenant.Tenant, file files.Ref)) {
+	t.Helper()
+	issuer := testtenant.Issuer(t)
+	synctest.Test(t, func(t *testing.T) {
+		x := testtenant.InMemory(t, issuer, &graphtest.User{Drive: &graphtest.Drive{Items: []*graphtest.DriveItem{
+			folder("Reports"), file("readme.txt", "0123456789"),
+		}}})
+		c := files.New(x.Client)
+		item, err := c.Get(t.Context(), files.ByPath("readme.txt"))
+		if err != nil {
+			t.Fatal(err)
 		}
-		return 200, "", `{"id":"folder","folder":{},"parentReference":{"driveId":"b!1"}}`
-	}}
+		f(t, c, x, files.ByID(item.ID))
+	})
 }
 
 func TestCopyWaitsForWhatItMade(t *testing.T) {
 	t.Parallel()
-	s := copying(`{"status":"completed","percentageComplete":100,"resourceId":"made"}`)
-	var progress []float64
-	var began m365auth.Secret
-	item, err := s.client(t).Copy(t.Context(), files.ByID("1"), files.ByPath("Reports"), "copy.txt", &files.CopyOptions{
-		Conflict: files.Rename,
-		Progress: func(p float64) { progress = append(progress, p) },
-		Began:    func(r *m365graph.Response) { began = r.Monitor() },
+	copying(t, func(t *testing.T, c *files.Client, x *testtenant.Tenant, file files.Ref) {
+		before := len(x.Graph.Requests())
+		var progress []float64
+		var began m365auth.Secret
+		o := &files.CopyOptions{
+			Conflict: files.Rename,
+			Progress: func(p float64) { progress = append(progress, p) },
+			Began:    func(r *m365graph.Response) { began = r.Monitor() },
+		}
+		item, err := c.Copy(t.Context(), file, files.ByPath("Reports"), "copy.txt", o)
+		if err != nil || item.Name != "copy.txt" || item.Size != 10 || !strings.HasPrefix(began.Reveal(), "https://contoso-my.sharepoint.com/monitor/") {
+			t.Fatalf("Copy = %+v, %v, began %q", item, err, began.Reveal())
+		}
+		made, err := c.Get(t.Context(), files.ByPath("Reports/copy.txt"))
+		if err != nil || made.ID != item.ID {
+			t.Errorf("the copy = %+v, %v, want %s", made, err, item.ID)
+		}
+		var got []string
+		for _, route := range routesSince(x, before) {
+			if len(got) == 0 || got[len(got)-1] != route {
+				got = append(got, route)
+			}
+		}
+		if diff := cmp.Diff([]string{itemRoute, copyRoute, monitorRoute, itemRoute}, got); diff != "" {
+			t.Errorf("requests (-want +got):\n%s", diff)
+		}
+		if n := len(progress); n < 2 || progress[0] >= 100 || progress[n-1] != 100 {
+			t.Errorf("progress = %v, want it up to 100", progress)
+		}
+		if item, err := c.Copy(t.Context(), file, files.ByPath("Reports"), "copy.txt", o); err != nil || item.Name == "copy.txt" {
+			t.Errorf("Copy beside the first = %+v, %v, want it under another name", item, err)
+		}
 	})
-	if err != nil || item.ID != "made" || began.Reveal() != "https://contoso.sharepoint.com/_api/monitor/1?tempauth=secret" {
-		t.Fatalf("Copy = %+v, %v, began %q", item, err, began.Reveal())
-	}
-	const root = "https://graph.microsoft.com/v1.0/me/drive/"
-	if diff := cmp.Diff([]string{
-		"GET " + root + "root:/Reports ",
-		"POST " + root + "items/1/copy?@microsoft.graph.conflictBehavior=rename " + `{"parentReference":{"driveId":"b!1","id":"folder"},"name":"copy.txt"}`,
-		"GET https://contoso.sharepoint.com/_api/monitor/1?tempauth=secret ",
-		"GET " + root + "items/made ",
-	}, s.seen); diff != "" {
-		t.Errorf("requests (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]float64{100}, progress); diff != "" {
-		t.Errorf("progress (-want +got):\n%s", diff)
-	}
 }
 
 func TestACopyThatIsNotMadeSaysWhy(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		state string
-		want  error
-		maybe bool
+		fault  graphtest.Fault // of the monitor
+		folder files.Ref
+		want   error
+		maybe  bool
 	}{
-		"the name is taken": {`{"status":"failed","errorCode":"nameAlreadyExists"}`, m365graph.ErrConflict, false},
-		"no id":             {`{"status":"completed"}`, nil, false},
-		"an unreadable end": {`<html>`, m365graph.ErrAmbiguous, true},
+		"the name is taken": {graphtest.Fault{}, files.Root(), m365graph.ErrConflict, false},
+		"no id":             {graphtest.Fault{Patch: `{"status":"completed","resourceId":null}`}, files.ByPath("Reports"), nil, false},
+		"an unreadable end": {graphtest.Fault{HTML: "<html>"}, files.ByPath("Reports"), m365graph.ErrAmbiguous, true},
 	} {
-		s := copying(tt.state)
-		item, err := s.client(t).Copy(t.Context(), files.ByID("1"), files.Root(), "", nil)
-		if err == nil || item != nil || tt.want != nil && !errors.Is(err, tt.want) || errors.Is(err, m365graph.ErrAmbiguous) != tt.maybe {
-			t.Errorf("%s: Copy = %+v, %v, want %v", name, item, err, tt.want)
+		copying(t, func(t *testing.T, c *files.Client, x *testtenant.Tenant, file files.Ref) {
+			if name != "the name is taken" {
+				tt.fault.Route, tt.fault.Count = monitorRoute, -1
+				if err := x.Graph.Fail(tt.fault); err != nil {
+					t.Fatal(err)
+				}
+			}
+			item, err := c.Copy(t.Context(), file, tt.folder, "", nil)
+			if err == nil || item != nil || tt.want != nil && !errors.Is(err, tt.want) || errors.Is(err, m365graph.ErrAmbiguous) != tt.maybe {
+				t.Errorf("%s: Copy = %+v, %v, want %v", name, item, err, tt.want)
+			}
+			for _, r := range x.Graph.Requests() {
+				if r.Route == copyRoute && !strings.Contains(r.Query, "conflictBehavior=fail") {
+					t.Errorf("%s: the copy was begun with %q, want it not to replace anything", name, r.Query)
+				}
+			}
+			x.Graph.AssertExecuted(t, copyRoute, 1)
+		})
+	}
+	copying(t, func(t *testing.T, c *files.Client, _ *testtenant.Tenant, file files.Ref) {
+		ctx, cancel := context.WithCancel(t.Context())
+		o := &files.CopyOptions{Began: func(*m365graph.Response) { cancel() }}
+		if _, err := c.Copy(ctx, file, files.ByPath("Reports"), "", o); !errors.Is(err, m365graph.ErrAmbiguous) || !errors.Is(err, context.Canceled) {
+			t.Errorf("a copy left alone = %v, want ErrAmbiguous and Canceled", err)
 		}
-		if n := s.count("conflictBehavior=fail"); n != 1 {
-			t.Errorf("%s: %d copies were begun, want 1, not to replace anything", name, n)
+		if _, err := c.Copy(t.Context(), files.Root(), files.Root(), "", nil); err == nil {
+			t.Error("the root was copied")
 		}
-	}
-	s := copying(`{"status":"inProgress"}`)
-	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := s.client(t).Copy(ctx, files.ByID("1"), files.Root(), "", &files.CopyOptions{Began: func(*m365graph.Response) { cancel() }}); !errors.Is(err, m365graph.ErrAmbiguous) || !errors.Is(err, context.Canceled) {
-		t.Errorf("a copy left alone = %v, want ErrAmbiguous and Canceled", err)
-	}
-	if _, err := s.client(t).Copy(t.Context(), files.Root(), files.Root(), "", nil); err == nil {
-		t.Error("the root was copied")
-	}
+	})
 }
 
-// A name or a drive that is not known is left out, not sent empty.
+// A name or a drive that is not known is left out, not sent empty, which is
+// refused.
 func TestCopySendsNoEmptyName(t *testing.T) {
 	t.Parallel()
-	var sent map[string]json.RawMessage
-	s := &scripted{answer: func(r *http.Request, body string) (int, string, string) {
-		if r.Method == http.MethodPost {
-			_ = json.Unmarshal([]byte(body), &sent)
-			return 409, "", `{"error":{"code":"nameAlreadyExists"}}`
+	copying(t, func(t *testing.T, c *files.Client, x *testtenant.Tenant, file files.Ref) {
+		if err := x.Graph.Fail(graphtest.Fault{Route: itemRoute, Patch: `{"parentReference":null}`}); err != nil {
+			t.Fatal(err)
 		}
-		return 200, "", `{"id":"folder"}`
-	}}
-	if _, err := s.client(t).Copy(t.Context(), files.ByID("1"), files.Root(), "", nil); !errors.Is(err, m365graph.ErrConflict) {
-		t.Errorf("Copy = %v, want ErrConflict", err)
-	}
-	if _, ok := sent["name"]; ok || string(sent["parentReference"]) != `{"id":"folder"}` {
-		t.Errorf("sent %s, want the folder's id alone", sent)
-	}
+		item, err := c.Copy(t.Context(), file, files.ByPath("Reports"), "", nil)
+		if err != nil || item.Name != "readme.txt" {
+			t.Errorf("Copy = %+v, %v, want it under its own name", item, err)
+		}
+	})
 }

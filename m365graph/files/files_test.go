@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -301,23 +300,15 @@ func TestAnotherDriveIsReachedByItsID(t *testing.T) {
 }
 
 func ExampleClient_Upload() {
-	// graph is a *m365graph.Client of your own; here one that reaches nobody.
-	graph, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: &http.Client{Transport: offline{}}})
-	if err != nil {
-		panic(err)
-	}
-	drive := files.New(graph)
-	var saved m365auth.Secret // keep it sealed, to resume in another process
-	_, err = drive.Upload(context.Background(), files.ByPath("Reports/2026.csv"), strings.NewReader("a;b\n"), 4, &files.UploadOptions{
+	drive, _ := exampleDrive() // files.New(graph), with a *m365graph.Client of your own
+	var saved m365auth.Secret  // keep it sealed, to resume in another process
+	item, err := drive.Upload(context.Background(), files.ByPath("2026.csv"), strings.NewReader("a;b\n"), 4, &files.UploadOptions{
 		Conflict: files.Rename,
 		Began:    func(s *m365graph.UploadSession) error { saved = s.Save(); return nil },
 	})
-	fmt.Println(errors.Is(err, m365graph.ErrForbidden), saved)
-	// Output: true REDACTED
-}
-
-type offline struct{}
-
-func (offline) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 403, Body: http.NoBody, Header: http.Header{}, Request: r}, nil
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(item.Name, item.Size, saved)
+	// Output: 2026.csv 4 REDACTED
 }

@@ -271,44 +271,33 @@ func TestAStreamIsUploaded(t *testing.T) {
 	assertArrived(t, c, item, data)
 }
 
-// blurred is a gateway that spoils the answers to what makes a file.
-type blurred struct {
-	http.RoundTripper
-	body string
-}
-
-func (b blurred) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := b.RoundTripper.RoundTrip(r)
-	if err == nil && r.Method == http.MethodPut && resp.StatusCode < 300 && resp.StatusCode != http.StatusAccepted {
-		_ = resp.Body.Close()
-		resp.Body, resp.ContentLength = io.NopCloser(strings.NewReader(b.body)), int64(len(b.body))
-	}
-	return resp, err
-}
-
 // The file is there, and the answer does not say so.
 func TestUploadFindsTheFileWhoseAnswerCannotBeRead(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"", "null", "{}", "<html>"} {
+	for _, fault := range []graphtest.Fault{
+		{JSON: graphtest.JSONEmpty}, {JSON: graphtest.JSONTruncated}, {Patch: "null"}, {Body: "{}", Status: 201, After: true}, {HTML: "<html>", After: true},
+	} {
 		for size, conflict := range map[int]files.Conflict{9: files.Fail, simpleMax + 9: files.Replace, 0: files.Rename} {
-			_, x := setup(t)
-			graph, err := m365graph.New(x.Tokens(), &m365graph.Options{
-				Cloud: x.Cloud, HTTPClient: &http.Client{Transport: blurred{x.HTTP.Transport, body}},
-			})
-			if err != nil {
+			c, x := setup(t)
+			fault.Route = putContent
+			if size > simpleMax {
+				fault.Route = sliceRoute
+			}
+			if err := x.Graph.Fail(fault); err != nil {
 				t.Fatal(err)
 			}
 			data := noise(size)
-			item, err := files.New(graph).Upload(t.Context(), files.ByPath("new.bin"), bytes.NewReader(data), int64(size), &files.UploadOptions{Conflict: conflict})
+			item, err := c.Upload(t.Context(), files.ByPath("new.bin"), bytes.NewReader(data), int64(size), &files.UploadOptions{Conflict: conflict})
 			if conflict == files.Rename { // under which name?
 				if !errors.Is(err, m365graph.ErrAmbiguous) {
-					t.Errorf("Upload answered by %q = %v, want ErrAmbiguous", body, err)
+					t.Errorf("Upload answered with %+v = %v, want ErrAmbiguous", fault, err)
 				}
 				continue
 			}
 			if err != nil || item.Size != int64(size) {
-				t.Errorf("Upload of %d bytes answered by %q = %+v, %v, want the file", size, body, item, err)
+				t.Errorf("Upload of %d bytes answered with %+v = %+v, %v, want the file", size, fault, item, err)
 			}
+			x.Graph.AssertExecuted(t, fault.Route, 1)
 		}
 	}
 }

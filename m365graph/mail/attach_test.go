@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -213,40 +211,21 @@ func TestAttachRefusesWhatHasNoPlace(t *testing.T) {
 	}
 }
 
-// outlook answers a session with one slice, whose last answer has a Location.
-type outlook struct{ location string }
-
-func (o outlook) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		_, _ = io.Copy(io.Discard, r.Body)
-	}
-	resp := &http.Response{StatusCode: 201, Header: http.Header{}, Body: http.NoBody, Request: r}
-	switch {
-	case r.Method == http.MethodPost:
-		const link = "https://outlook.office.com/api/v2.0/Users('a@b')/Messages('c=')/AttachmentSessions('d=')?authtoken=e"
-		resp.Body = io.NopCloser(strings.NewReader(`{"uploadUrl":"` + link + `"}`))
-	case !strings.HasSuffix(r.Header.Get("Content-Range"), "-2999999/3000000"):
-		return nil, fmt.Errorf("Content-Range is %q", r.Header.Get("Content-Range"))
-	case o.location != "":
-		resp.Header["Location"] = []string{o.location}
-	}
-	return resp, nil
-}
-
-// attachedAt attaches a file whose address is the given one.
-func attachedAt(t *testing.T, location string) (string, error) {
+// attachedAt attaches a file whose address, as Outlook tells it, is the given one.
+func attachedAt(t *testing.T, x *testtenant.Tenant, location string) (string, error) {
 	t.Helper()
-	graph, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: &http.Client{Transport: outlook{location}}})
-	if err != nil {
+	if err := x.Graph.Fail(graphtest.Fault{Route: attachmentSlice, Header: http.Header{"Location": {location}}}); err != nil {
 		t.Fatal(err)
 	}
-	return mail.New(graph).Attach(t.Context(), "c=", "x", "", bytes.NewReader(make([]byte, 3_000_000)), 3_000_000, nil)
+	const size = 3_000_000
+	return mail.New(x.Client).Attach(t.Context(), draft(t, x), "x", "", bytes.NewReader(make([]byte, size)), size, nil)
 }
 
 const outlookHost = "https://outlook.office.com/api/v2.0/Users('a8e8e219-4931-95c1-b73d-62626fd79c32@72aa88bf-76f0-494f-91ab-2d7cd730db47')/Messages('AAMkADI5MAAIT3drCAAA=')/"
 
 func TestTheIDOfAnAttachmentStandsInItsAddress(t *testing.T) {
 	t.Parallel()
+	x := testtenant.InMemory(t, testtenant.Issuer(t), nil)
 	for location, want := range map[string]string{
 		outlookHost + "Attachments('AAMkADI5MAAIT3drCAAABEgAQANAqbAe7qaROhYdTnUQwXm0=')": "AAMkADI5MAAIT3drCAAABEgAQANAqbAe7qaROhYdTnUQwXm0=",
 		outlookHost + "Attachments('AAMk%3D')?x='y'#z":                                   "AAMk=",
@@ -262,7 +241,7 @@ func TestTheIDOfAnAttachmentStandsInItsAddress(t *testing.T) {
 		outlookHost + "Attachments('a')/$value":                          "",
 		"%zz":                                                            "",
 	} {
-		id, err := attachedAt(t, location)
+		id, err := attachedAt(t, x, location)
 		if id != want || (err == nil) != (want != "") || err != nil && !errors.Is(err, m365graph.ErrAmbiguous) {
 			t.Errorf("Attach with the Location %q = %q, %v, want %q, or ErrAmbiguous as it is attached", location, id, err, want)
 		}
@@ -274,8 +253,10 @@ func FuzzAttachmentLocation(f *testing.F) {
 	f.Add("/attachments/x")
 	f.Add("https://outlook.office.com/Attachments('\u212a')")
 	f.Add("//attachments('%2e%2e')")
+	issuer := testtenant.Issuer(f)
 	f.Fuzz(func(t *testing.T, location string) {
-		id, err := attachedAt(t, location)
+		x := testtenant.InMemory(t, issuer, nil)
+		id, err := attachedAt(t, x, location)
 		if (id == "") != (err != nil) || strings.ContainsAny(id, " \r\n\t\x00\x7f") {
 			t.Errorf("Attach with the Location %q = %q, %v", location, id, err)
 		}
@@ -286,21 +267,20 @@ func FuzzAttachmentLocation(f *testing.F) {
 // gateway spoilt.
 func TestAnAttachmentWhoseAnswerCannotBeReadIsAmbiguous(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"", "null", "{}", "<html>", `{"id":7}`} {
-		graph, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: &http.Client{Transport: made(body)}})
-		if err != nil {
+	for _, fault := range []graphtest.Fault{
+		{JSON: graphtest.JSONEmpty}, {JSON: graphtest.JSONTruncated}, {Patch: "null"}, {Patch: `{"id":null}`}, {Patch: `{"id":7}`},
+		{After: true, Status: 201, HTML: "<html>"},
+	} {
+		c, x := setup(t, 0)
+		message := draft(t, x)
+		fault.Route = postAttachment
+		if err := x.Graph.Fail(fault); err != nil {
 			t.Fatal(err)
 		}
-		id, err := mail.New(graph).Attach(t.Context(), "1", "x", "", strings.NewReader("x"), 1, nil)
+		id, err := c.Attach(t.Context(), message, "x", "", strings.NewReader("x"), 1, nil)
 		if !errors.Is(err, m365graph.ErrAmbiguous) || id != "" {
-			t.Errorf("Attach answered by %q = %q, %v, want ErrAmbiguous", body, id, err)
+			t.Errorf("Attach answered with %+v = %q, %v, want ErrAmbiguous", fault, id, err)
 		}
+		x.Graph.AssertExecuted(t, postAttachment, 1)
 	}
-}
-
-// made answers everything with 201 and a body.
-type made string
-
-func (m made) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 201, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(m))), Request: r}, nil
 }
