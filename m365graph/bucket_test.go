@@ -5,38 +5,56 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365auth/entratest"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
-// A hundred callers share what a token bucket gives: all of it, in turn, and
+// directoryUnits are what the directory gives an app in ten seconds, in a tenant
+// of 50 people and more. https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+const directoryUnits = 5000
+
+// distant is a network whose ways take so long on average.
+type distant struct {
+	http.RoundTripper
+	late time.Duration
+}
+
+func (d distant) RoundTrip(req *http.Request) (*http.Response, error) {
+	lag := func() { <-time.After(time.Millisecond/2 + time.Duration(rand.ExpFloat64()*float64(d.late))) }
+	lag()
+	defer lag()
+	return d.RoundTripper.RoundTrip(req)
+}
+
+// A hundred callers share what the directory gives: nearly all of it, in turn, and
 // none of them before its time.
-func TestManyCallersShareATokenBucket(t *testing.T) {
+func TestManyCallersShareAQuota(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		rate, burst float64
-		late        time.Duration
-	}{{rate: 50, burst: 1}, {50, 10, time.Millisecond}, {200, 40, 5 * time.Millisecond}, {10, 100, time.Millisecond}} {
-		t.Run(fmt.Sprint(tt.rate, " a second, burst ", tt.burst, ", late ", tt.late), func(t *testing.T) {
+		rate float64 // requests a second
+		late time.Duration
+	}{{10, time.Millisecond}, {50, 0}, {50, 5 * time.Millisecond}, {200, 5 * time.Millisecond}} {
+		t.Run(fmt.Sprint(tt.rate, " a second, late ", tt.late), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				b := &bucket{rate: tt.rate, burst: tt.burst, late: tt.late, tokens: tt.burst, at: time.Now(), told: map[string]time.Time{}}
-				c := setup(t, nil, func(o *m365graph.Options) { o.HTTPClient = &http.Client{Transport: b} })
-				const callers = 100
-				ctx, cancel := context.WithTimeout(t.Context(), bucketTime)
+				graph, token := throttled(t, graphtest.Throttling(10*tt.rate/directoryUnits))
+				c := newClient(t, m365auth.Static(token), &m365graph.Options{HTTPClient: &http.Client{Transport: distant{graph.Client().Transport, tt.late}}})
+				ctx, cancel := context.WithTimeout(t.Context(), quotaTime)
 				defer cancel()
 				var done [callers]int
 				var all sync.WaitGroup
 				for i := range callers {
 					all.Go(func() {
 						for {
-							_, err := c.Do(ctx, &m365graph.Request{Path: m365graph.P("groups")})
-							if end, _ := ctx.Deadline(); err != nil && time.Until(end) > time.Second {
+							_, err := c.Do(ctx, &m365graph.Request{Path: m365graph.P("users", person(i))})
+							if end, _ := ctx.Deadline(); err != nil && time.Until(end) > 10*time.Second {
 								t.Errorf("caller %d: %v", i, err)
 							}
 							if err != nil {
@@ -47,57 +65,64 @@ func TestManyCallersShareATokenBucket(t *testing.T) {
 					})
 				}
 				all.Wait()
-				b.judge(t, done[:])
+				judge(t, graph, tt.rate, done[:])
 			})
 		})
 	}
 }
 
-const bucketTime = 30 * time.Second
+const (
+	quotaTime = time.Minute
+	callers   = 100
+)
 
-// bucket is a Graph with so many tokens a second.
-type bucket struct {
-	rate, burst float64
-	late        time.Duration // on average, each way
+// person is whom a caller asks for, so that each can be told to wait by itself.
+func person(i int) string { return fmt.Sprintf("desk%d@contoso.example", i) }
 
-	mu      sync.Mutex
-	tokens  float64
-	at      time.Time
-	told    map[string]time.Time // by the id of the call
-	served  int
-	refused int
-	early   int
-}
-
-func (b *bucket) RoundTrip(req *http.Request) (*http.Response, error) {
-	lag := func() { <-time.After(time.Millisecond/2 + time.Duration(rand.ExpFloat64()*float64(b.late))) }
-	lag()
-	defer lag()
-	id := req.Header.Get("client-request-id")
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := time.Now()
-	b.tokens = min(b.burst, b.tokens+now.Sub(b.at).Seconds()*b.rate)
-	b.at = now
-	if now.Before(b.told[id]) {
-		b.early++
-	}
-	if b.tokens < 1 {
-		b.refused++
-		wait := (1 - b.tokens) / b.rate
-		text := strconv.FormatFloat(wait+0.001, 'f', 3, 64)
-		b.told[id] = now.Add(time.Duration(wait * float64(time.Second)))
-		return graphError(429, "TooManyRequests", "Retry-After", text), nil
-	}
-	b.tokens--
-	b.served++
-	return reply(200, `{}`), nil
-}
-
-func (b *bucket) judge(t *testing.T, done []int) {
+// throttled is a Graph in memory that keeps a part of its limits, and a token.
+func throttled(t *testing.T, part graphtest.Throttling) (*graphtest.Server, string) {
 	t.Helper()
-	if best := b.burst + bucketTime.Seconds()*b.rate; float64(b.served) < 0.9*best {
-		t.Errorf("%d were served (%d refused), want at least 90 %% of %.0f", b.served, b.refused, best)
+	opts := &entratest.Options{InMemory: true}
+	for i := range callers {
+		opts.Users = append(opts.Users, entratest.User{UPN: person(i)})
+	}
+	entra, err := entratest.New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = entra.Close() })
+	tenant := &graphtest.Tenant{ID: entra.TenantID()}
+	for _, u := range entra.Users() {
+		tenant.Users = append(tenant.Users, &graphtest.User{ID: u.ID, UserPrincipalName: u.UPN})
+	}
+	graph, err := graphtest.New(&graphtest.Options{
+		InMemory: true, Keys: entra.Key, Issuer: entra.Issuer(), Throttling: part, Tenant: tenant,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = graph.Close() })
+	token, err := entra.Token(person(0), "User.ReadBasic.All")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return graph, token
+}
+
+func judge(t *testing.T, graph *graphtest.Server, rate float64, done []int) {
+	t.Helper()
+	served, refused := 0, 0
+	for _, r := range graph.Requests() {
+		switch r.Status {
+		case http.StatusOK:
+			served++
+		case http.StatusTooManyRequests:
+			refused++
+		}
+	}
+	// The quota of ten seconds is there at once, and fills up again.
+	if best := (10 + quotaTime.Seconds()) * rate; float64(served) < 0.8*best {
+		t.Errorf("%d were served (%d refused), want at least 80 %% of %.0f", served, refused, best)
 	}
 	least, most := done[0], done[0]
 	for _, n := range done {
@@ -106,10 +131,8 @@ func (b *bucket) judge(t *testing.T, done []int) {
 	if least == 0 || most > 3*least+5 {
 		t.Errorf("callers were served %d to %d times, want nearly alike", least, most)
 	}
-	if b.early > 0 {
-		t.Errorf("%d requests came before their time", b.early)
+	if refused > served/2 {
+		t.Errorf("%d were refused and %d served: the pace was not learned", refused, served)
 	}
-	if b.refused > b.served/2 {
-		t.Errorf("%d were refused and %d served: the pace was not learned", b.refused, b.served)
-	}
+	graph.AssertWaited(t)
 }
