@@ -22,7 +22,9 @@
 //
 // [Server.Client] also takes https://login.microsoftonline.com and the other names
 // of the real service to the server, so a program whose authority is fixed can be
-// tried as it is; [Names] and [Server.Serves] let a proxy do the same.
+// tried as it is; [Names] and [Server.Serves] let a proxy do the same. With
+// [Options.InMemory] no port is opened, and only that client reaches the server, also
+// within a bubble of testing/synctest, where codes and tokens end by the test's time.
 //
 // # Who signs in
 //
@@ -57,8 +59,12 @@
 //
 // Access tokens are RS256 JWTs. Whoever emulates Microsoft Graph verifies them
 // with [Server.Key], [Server.Issuer] and [Server.Audience]; [Server.Token]
-// mints one without a sign-in. [Server.Challenge] is what such a resource says,
-// instead of taking a token, once [Server.Revoke] or [Server.Recheck] called it back.
+// mints one of a person without a sign-in, and [Server.AppToken] one of an
+// application. [Server.Challenge] is what such a resource says, instead of taking a
+// token, once [Server.Revoke] or [Server.Recheck] called it back. That concerns
+// clients which declared in their requests' claims that they understand it:
+//
+//	claims={"access_token":{"xms_cc":{"values":["cp1"]}}}
 //
 // # When things go wrong
 //
@@ -73,6 +79,8 @@
 // # What it is not
 //
 // Pages ask for no password: whoever reaches the port is let in, so it listens on
-// loopback alone. The password grant takes what [User.Password] says. The authorization endpoint gives codes only, not tokens. There is
-// one tenant, without guests.
+// loopback alone. The password grant takes what [User.Password] says. The
+// authorization endpoint gives codes only, not tokens. A scope of Microsoft Graph is
+// taken whatever its name. The signing key is one, and is never changed for another.
+// There is one tenant, without guests.
 package entratest

@@ -24,6 +24,43 @@
 // [Server.Host] and [Server.ContentHost] for its Options.Cloud and [Server.Client]
 // for its HTTPClient; the README of that module has a whole program.
 //
+// # In a test
+//
+// With [Options.InMemory] here and at the issuer no port is opened, and all of it
+// works within a bubble of testing/synctest: hours of Retry-After, the end of a
+// token and its renewal pass in no time. A program of golang.org/x/oauth2 takes
+// part by its context alone:
+//
+//	synctest.Test(t, func(t *testing.T) {
+//		entra, err := entratest.New(&entratest.Options{InMemory: true, …})
+//		graph, err := graphtest.New(&graphtest.Options{InMemory: true, Keys: entra.Key, Challenge: entra.Challenge, …})
+//		…
+//		signIn := context.WithValue(t.Context(), oauth2.HTTPClient, entra.Client())
+//		callback, err := entra.Authorize(cfg.AuthCodeURL("state"), "sales@contoso.example") // plays the browser
+//		token, err := cfg.Exchange(signIn, callback.URL.Query().Get("code"))
+//		client := oauth2.NewClient(context.WithValue(t.Context(), oauth2.HTTPClient, graph.Client()), cfg.TokenSource(signIn, token))
+//		resp, err := client.Get("https://graph.microsoft.com/v1.0/me/messages")
+//		time.Sleep(2 * time.Hour) // the token ends; the next request renews it
+//	})
+//
+// Outside of a bubble a [Clock] moves time for both, by their Now. The Token and
+// AppToken methods of the issuer mint tokens without a sign-in, of a person and of
+// an application. After its Revoke, a token whose client declared that it
+// understands challenges (xms_cc with cp1, in the claims of its requests) is
+// answered with one here.
+//
+// A write whose answer is lost has happened all the same. Whether a program that
+// tries again does it twice is told by [Server.AssertExecuted]:
+//
+//	err := graph.Fail(graphtest.Fault{Route: "POST /me/sendMail", After: true, Cut: graphtest.CutBefore})
+//	…
+//	graph.AssertExecuted(t, "POST /me/sendMail", 1)
+//
+// A subscriber in the same test is an httptest.NewTLSServer, which stands before
+// the server does: [Options.NotificationRoots] holds its Certificate, and its URL
+// is the notificationUrl. [Server.Snapshot] and [Server.Restore] share one tenant
+// between tests that change it.
+//
 // # What it answers
 //
 // People: /me, /users. Mail: folders by id or well-known name, messages,

@@ -29,8 +29,8 @@ func (s *Server) Snapshot() *Snapshot {
 }
 
 // Restore puts the tenant back to a snapshot of this server, which can be
-// used again and again. Delta links that were handed out since then are
-// answered with 410. Log, faults and throttling stay as they are.
+// used again and again. Delta links that know of later changes are answered
+// with 410. Log, faults and throttling stay as they are.
 func (s *Server) Restore(snapshot *Snapshot) error {
 	if snapshot == nil || snapshot.server != s {
 		return errors.New("graphtest: restore: the snapshot is not one of this server")
