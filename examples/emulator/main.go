@@ -5,6 +5,7 @@
 //	emulator serve                              until Ctrl-C
 //	emulator exec -- rclone lsd onedrive:       one program, with all it needs in its environment
 //	emulator token -user sales@contoso.example -scopes Mail.Read
+//	emulator token -app                         an application's own
 //
 // Its README.md shows each of them.
 package main

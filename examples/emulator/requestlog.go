@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -44,7 +45,7 @@ func graphEntry(r graphtest.Request) entry {
 	e := entry{
 		Time: r.Start, Service: "graph", Method: r.Method, Host: r.Host, Path: withoutSession(r.Path), Query: withoutTokens(r.Query), Status: r.Status, Route: r.Route,
 		Milliseconds: float64(r.End.Sub(r.Start).Microseconds()) / 1000, Bytes: r.Sent, RequestID: r.ID, Batch: r.Batch,
-		UserAgent: r.Header.Get("User-Agent"),
+		UserAgent: tokens.ReplaceAllString(r.Header.Get("User-Agent"), "hidden"),
 	}
 	if r.Content {
 		e.Service, e.Query = "content", ""
@@ -65,17 +66,22 @@ func withoutTokens(query string) string {
 			pairs[i] = name + "=hidden"
 		}
 	}
-	return strings.Join(pairs, "&")
+	return tokens.ReplaceAllString(strings.Join(pairs, "&"), "hidden")
 }
 
-// withoutSession hides the part of an upload session's address that lets anybody
-// write to it.
+// tokens are JWTs, wherever a program wrongly puts one.
+var tokens = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+(\.[\w-]*)?`)
+
+// withoutSession hides the part of an address that lets anybody write to an upload
+// session or follow a copy.
 func withoutSession(path string) string {
-	if id, ok := strings.CutPrefix(path, "/upload/"); ok {
-		id, _, _ = strings.Cut(id, ".")
-		return "/upload/" + id
+	for _, kind := range []string{"/upload/", "/monitor/"} {
+		if id, ok := strings.CutPrefix(path, kind); ok {
+			id, _, _ = strings.Cut(id, ".")
+			return kind + id
+		}
 	}
-	return path
+	return tokens.ReplaceAllString(path, "hidden")
 }
 
 func loginEntry(r entratest.Request) entry {

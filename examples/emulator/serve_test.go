@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -269,22 +270,32 @@ func TestTokens(t *testing.T) {
 func TestLogHidesTokensInAddresses(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]string{
-		"":                               "",
-		"$top=5&access_token=canary":     "$top=5&access_token=hidden",
-		"Access%5Ftoken=canary&a=b":      "Access_token=hidden&a=b",
-		"authtoken=canary":               "authtoken=hidden",
-		"$skiptoken=kept&$deltatoken=is": "$skiptoken=kept&$deltatoken=is",
+		"":                                "",
+		"$top=5&access_token=canary":      "$top=5&access_token=hidden",
+		"Access%5Ftoken=canary&a=b":       "Access_token=hidden&a=b",
+		"authtoken=canary":                "authtoken=hidden",
+		"$skiptoken=kept&$deltatoken=is":  "$skiptoken=kept&$deltatoken=is",
+		"$skiptoken=eyJh.eyJb.canary&x=1": "$skiptoken=hidden&x=1",
 	} {
 		if got := graphEntry(graphtest.Request{Query: query}).Query; got != want {
 			t.Errorf("the query %q is logged as %q, want %q", query, got, want)
 		}
 	}
 	for path, want := range map[string]string{
-		"/upload/1-2.canary": "/upload/1-2", "/v1.0/me/drive/root:/a.b": "/v1.0/me/drive/root:/a.b",
+		"/upload/1-2.canary": "/upload/1-2", "/monitor/1-2.canary": "/monitor/1-2",
+		"/v1.0/me/drive/root:/a.b": "/v1.0/me/drive/root:/a.b", "/v1.0/users/eyJh.eyJb.canary/messages": "/v1.0/users/hidden/messages",
 	} {
 		if got := graphEntry(graphtest.Request{Path: path}).Path; got != want {
 			t.Errorf("the path %q is logged as %q, want %q", path, got, want)
 		}
+	}
+}
+
+func TestLogHidesTokensInTheUserAgent(t *testing.T) {
+	t.Parallel()
+	r := graphtest.Request{Header: http.Header{"User-Agent": {"tool/1 Bearer eyJh.eyJb.canary"}}}
+	if got := graphEntry(r).UserAgent; got != "tool/1 Bearer hidden" {
+		t.Errorf("the user agent is logged as %q, want it without the token", got)
 	}
 }
 
