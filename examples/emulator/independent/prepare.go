@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // preparations install what programs need, from the lock files of testdata.
@@ -14,21 +15,29 @@ var preparations = map[string]func(context.Context, *suite) error{
 	"debian": debian, "node": node,
 	"rclone":     func(ctx context.Context, s *suite) error { return s.build(ctx, "rclone") },
 	"azidentity": func(ctx context.Context, s *suite) error { return s.build(ctx, "azidentity") },
+	"goonedrive": func(ctx context.Context, s *suite) error { return s.build(ctx, "goonedrive") },
 }
 
 // debian installs packages of the system where they are missing, which takes root.
 func debian(ctx context.Context, _ *suite) error {
-	if _, err := exec.LookPath("curl"); err == nil && exec.CommandContext(ctx, "/usr/bin/python3", "-c", "import msal, requests").Run() == nil {
+	if exec.CommandContext(ctx, "/usr/bin/python3", "-c", "import msal, requests").Run() == nil && installed("curl") && installed("apprise") {
 		return nil
 	}
-	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 {
-		return errors.New("this needs curl, and python3 with msal and requests: as root, apt-get install curl python3-msal python3-requests")
+	packages := []string{"curl", "python3", "python3-msal", "python3-requests", "apprise"}
+	if !installed("apt-get") || os.Geteuid() != 0 {
+		return fmt.Errorf("this needs Debian's packages: as root, apt-get install %s", strings.Join(packages, " "))
 	}
 	if err := command(ctx, "", nil, "apt-get", "update", "-qq"); err != nil {
 		return err
 	}
 	env := append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-	return command(ctx, "", env, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "curl", "python3", "python3-msal", "python3-requests")
+	return command(ctx, "", env, "apt-get", append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...)...)
+}
+
+// installed reports whether the system has a command.
+func installed(name string) bool {
+	_, err := exec.LookPath(name)
+	return err == nil
 }
 
 // build compiles a program outside of the workspace, by its own go.sum.
@@ -39,7 +48,7 @@ func (s *suite) build(ctx context.Context, name string) error {
 
 // node installs what the lock file of npm names. No package's own script is run.
 func node(ctx context.Context, s *suite) error {
-	if _, err := exec.LookPath("npm"); err != nil {
+	if !installed("npm") {
 		return errors.New("this needs Node 20 or newer, and npm")
 	}
 	to := filepath.Join(s.cache, "node")
