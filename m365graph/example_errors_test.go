@@ -4,39 +4,41 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"log"
 
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 func ExampleError() {
-	client := answering(func(*http.Request) (int, string) {
-		return http.StatusNotFound, `{"error":{"code":"ErrorItemNotFound","message":"The specified object was not found in the store."}}`
-	})
-	err := m365graph.Delete(context.Background(), client, m365graph.P("me", "messages", "1"), "")
-	fmt.Println(err)
-
+	client, _ := emulated()
+	ctx := context.Background()
+	draft, err := m365graph.Post[struct{ ID string }](ctx, client, m365graph.P("me", "messages"), map[string]string{"subject": "Plant tour"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 2 {
+		err = m365graph.Delete(ctx, client, m365graph.P("me", "messages", draft.ID), "")
+	}
 	fmt.Println("gone already:", errors.Is(err, m365graph.ErrNotFound))
 	if graph, ok := errors.AsType[*m365graph.Error](err); ok {
-		fmt.Println(graph.Status, graph.HasCode("errorItemNotFound"), graph.RequestID)
+		fmt.Println(graph.Method, graph.Status, graph.HasCode("errorItemNotFound"), graph.Message)
 	}
 	// Output:
-	// m365graph: DELETE /me/messages/1: 404 not found, ErrorItemNotFound: The specified object was not found in the store. (request-id 5b1e)
 	// gone already: true
-	// 404 true 5b1e
+	// DELETE 404 true The specified object was not found in the store.
 }
 
 // A gateway that gives up does not say whether the mail went out. It is not sent
 // again, and whoever sent it has to look.
 func ExampleSafety() {
-	sent := 0
-	client := answering(func(*http.Request) (int, string) {
-		sent++
-		return http.StatusGatewayTimeout, ""
-	})
+	client, emulator := emulated()
+	if err := emulator.Fail(graphtest.Fault{Route: "POST /me/sendMail", Count: -1, Status: 504, After: true}); err != nil {
+		log.Fatal(err)
+	}
 	mail := map[string]any{"message": map[string]any{"subject": "Plant tour", "toRecipients": m365graph.Recipients("sales@contoso.example")}}
 	err := m365graph.Action(context.Background(), client, m365graph.P("me", "sendMail"), mail, m365graph.SafetySend)
-	fmt.Println("ambiguous:", errors.Is(err, m365graph.ErrAmbiguous), "sent:", sent)
+	fmt.Println("ambiguous:", errors.Is(err, m365graph.ErrAmbiguous), "sent:", len(emulator.Requests()))
 
 	var graph *m365graph.Error
 	if errors.As(err, &graph) {

@@ -3,32 +3,48 @@ package m365graph_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/m365go/sdk/m365auth"
+	"github.com/m365go/sdk/m365auth/entratest"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
-// answering is a client whose requests are answered by a function, in place of
-// Graph.
-func answering(answer func(*http.Request) (status int, body string)) *m365graph.Client {
-	client, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{
-		HTTPClient: &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
-			status, body := answer(req)
-			return &http.Response{
-				StatusCode: status, Header: http.Header{"Request-Id": {"5b1e"}}, Request: req,
-				Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-			}, nil
-		})},
-	})
+// emulated is a client of yours, here in front of an emulated tenant, which tells
+// what it was asked.
+func emulated() (*m365graph.Client, *graphtest.Server) {
+	issuer, err := entratest.New(&entratest.Options{InMemory: true, Users: []entratest.User{{UPN: "sales@contoso.example"}, {UPN: "plant@contoso.example"}}})
 	if err != nil {
 		log.Fatal(err)
 	}
-	return client
+	people := issuer.Users()
+	stands := &graphtest.Event{
+		Start: graphtest.DateTimeTimeZone{DateTime: "2026-03-04T10:00:00", TimeZone: "Europe/Paris"},
+		End:   graphtest.DateTimeTimeZone{DateTime: "2026-03-04T10:30:00", TimeZone: "Europe/Paris"},
+	}
+	graph, err := graphtest.New(&graphtest.Options{InMemory: true, Keys: issuer.Key, Tenant: &graphtest.Tenant{
+		ID: issuer.TenantID(),
+		Users: []*graphtest.User{
+			{ID: people[0].ID, UserPrincipalName: people[0].UPN, DisplayName: "Sales Desk", Department: "Sales", Calendars: []*graphtest.Calendar{{Events: []*graphtest.Event{stands}}}},
+			{ID: people[1].ID, UserPrincipalName: people[1].UPN, DisplayName: "Plant Desk", Department: "Plant"},
+		},
+		Groups: []*graphtest.Group{{DisplayName: "Sales"}, {DisplayName: "Plant"}},
+	}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	token, err := issuer.Token(people[0].UPN, "User.Read.All", "Group.Read.All", "Mail.ReadWrite", "Mail.Send", "Calendars.Read", "Files.ReadWrite")
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err := m365graph.New(m365auth.Static(token), &m365graph.Options{HTTPClient: graph.Client()})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return client, graph
 }
 
 type roundTrip func(*http.Request) (*http.Response, error)
@@ -59,11 +75,7 @@ func ExampleFilter() {
 // The directory answers some queries only with a header and a count, which are
 // added by themselves.
 func ExampleQuery() {
-	client := answering(func(req *http.Request) (int, string) {
-		fmt.Println(req.Method, req.URL.RequestURI())
-		fmt.Println("ConsistencyLevel:", req.Header.Get("ConsistencyLevel"))
-		return http.StatusOK, `{"value":[{"displayName":"Sales Desk"}]}`
-	})
+	client, graph := emulated()
 	type user struct {
 		DisplayName string `json:"displayName"`
 	}
@@ -74,20 +86,23 @@ func ExampleQuery() {
 		}
 		fmt.Println(u.DisplayName)
 	}
+	asked := graph.Requests()[0]
+	fmt.Println(asked.Method, asked.Path+"?"+asked.Query)
+	fmt.Println("ConsistencyLevel:", asked.Header.Get("ConsistencyLevel"))
 	// Output:
+	// Sales Desk
 	// GET /v1.0/users?$select=displayName&$filter=department%20ne%20%27Plant%27&$top=50&$count=true
 	// ConsistencyLevel: eventual
-	// Sales Desk
 }
 
 func ExampleCount() {
-	client := answering(func(*http.Request) (int, string) { return http.StatusOK, "42" })
+	client, _ := emulated()
 	n, err := m365graph.Count(context.Background(), client, m365graph.P("groups"), nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(n, "groups")
-	// Output: 42 groups
+	// Output: 2 groups
 }
 
 func ExampleQuoteSearch() {
@@ -121,15 +136,20 @@ func ExampleParsePath() {
 
 // What has no typed package of its own is asked for with a Request.
 func ExampleClient_Do() {
-	client := answering(func(req *http.Request) (int, string) {
-		body, _ := io.ReadAll(req.Body)
-		fmt.Println(req.Method, req.URL.Path, req.Header.Get("Prefer"), string(body))
-		return http.StatusOK, `{"value":[{"scheduleId":"sales@contoso.example","availabilityView":"0020"}]}`
-	})
+	client, graph := emulated()
+	type dateTime struct {
+		DateTime string `json:"dateTime"`
+		TimeZone string `json:"timeZone"`
+	}
 	resp, err := client.Do(context.Background(), &m365graph.Request{
 		Method: http.MethodPost, Path: m365graph.P("me", "calendar", "getSchedule"),
-		Query:  &m365graph.Query{Prefer: m365graph.Prefer{TimeZone: "Europe/Paris"}},
-		Body:   map[string]any{"schedules": []string{"sales@contoso.example"}},
+		Query: &m365graph.Query{Prefer: m365graph.Prefer{TimeZone: "Europe/Paris"}},
+		Body: map[string]any{
+			"schedules":                []string{"sales@contoso.example"},
+			"startTime":                dateTime{"2026-03-04T09:00:00", "Europe/Paris"},
+			"endTime":                  dateTime{"2026-03-04T11:00:00", "Europe/Paris"},
+			"availabilityViewInterval": 30,
+		},
 		Safety: m365graph.SafetyRead, // it changes nothing, although it is a POST
 	})
 	if err != nil {
@@ -143,8 +163,10 @@ func ExampleClient_Do() {
 	if err := resp.Decode(&answer); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(answer.Value[0].AvailabilityView, resp.RequestID())
+	asked := graph.Requests()[0]
+	fmt.Println(asked.Method, asked.Path, asked.Header.Get("Prefer"))
+	fmt.Println(answer.Value[0].AvailabilityView, resp.RequestID() == asked.ID)
 	// Output:
-	// POST /v1.0/me/calendar/getSchedule outlook.timezone="Europe/Paris" {"schedules":["sales@contoso.example"]}
-	// 0020 5b1e
+	// POST /v1.0/me/calendar/getSchedule outlook.timezone="Europe/Paris"
+	// 0020 true
 }

@@ -5,32 +5,17 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net/http"
 	"strings"
 
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
 )
 
-// uploads is a drive that takes one file.
-var uploads http.RoundTripper = &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
-	switch r.Method {
-	case http.MethodPost:
-		return reply(200, `{"uploadUrl":"https://contoso.sharepoint.com/up?tempauth=secret"}`), nil
-	case http.MethodGet:
-		return reply(200, `{"nextExpectedRanges":["0-"]}`), nil
-	}
-	return reply(201, `{"id":"01ABC","name":"report.csv"}`), nil
-}}
-
 // A process saves its session before it sends anything; another one goes on.
 func ExampleClient_Upload() {
-	client, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: &http.Client{Transport: uploads}})
-	if err != nil {
-		log.Fatal(err)
-	}
+	client, _ := emulated()
 	ctx, file := context.Background(), strings.NewReader("a;b\n1;2\n")
-	path := m365graph.P("me", "drive", "root").At("Reports/report.csv").Join("createUploadSession")
+	path := m365graph.P("me", "drive", "root").At("report.csv").Join("createUploadSession")
 	session, err := client.CreateUploadSession(ctx, path, nil, "")
 	if err != nil {
 		log.Fatal(err)
