@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/m365go/sdk/m365graph/internal/htmltext"
 )
 
 // answering says how a message is answered or passed on.
@@ -224,9 +226,9 @@ func (b Body) belowBody(above Body) Body {
 	case above.isHTML() && b.isHTML():
 		return Body{"html", above.Content + "\r\n" + b.Content}
 	case above.isHTML():
-		return Body{"html", above.Content + "\r\n" + textHTML(b.Content)}
+		return Body{"html", above.Content + "\r\n" + htmltext.ToHTML(b.Content)}
 	case b.isHTML():
-		return Body{"text", above.Content + "\r\n\r\n" + htmlText(b.Content, 0)}
+		return Body{"text", above.Content + "\r\n\r\n" + htmltext.FromHTML(b.Content, 0)}
 	}
 	return Body{"text", above.Content + "\r\n" + b.Content}
 }

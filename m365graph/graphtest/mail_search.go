@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/m365go/sdk/m365graph/internal/htmltext"
 	"github.com/m365go/sdk/m365graph/internal/odata"
 )
 
@@ -138,7 +139,7 @@ func addressesOf(recipients []Recipient) []string {
 
 func (m *message) bodyText() string {
 	if strings.EqualFold(m.Body.ContentType, "html") {
-		return htmlText(m.Body.Content, 0)
+		return htmltext.FromHTML(m.Body.Content, 0)
 	}
 	return m.Body.Content
 }

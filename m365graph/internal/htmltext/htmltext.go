@@ -1,4 +1,6 @@
-package graphtest
+// Package htmltext turns the HTML of mail into plain text and back, as far as a
+// mailbox needs it: for previews, searches and those who prefer text.
+package htmltext
 
 import (
 	"html"
@@ -7,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// htmlText turns HTML into plain text, simply: blocks become lines, markup
+// FromHTML turns HTML into plain text, simply: blocks become lines, markup
 // goes, entities are resolved. It stops once limit characters are there; 0 is
 // no limit.
-func htmlText(source string, limit int) string {
-	var w textWriter
+func FromHTML(source string, limit int) string {
+	var w writer
 	for source != "" {
 		text, rest, found := strings.Cut(source, "<")
 		w.text(html.UnescapeString(text))
@@ -23,16 +25,16 @@ func htmlText(source string, limit int) string {
 	return strings.TrimSpace(w.b.String())
 }
 
-// textWriter writes words with single spaces and blocks on lines of their
+// writer writes words with single spaces and blocks on lines of their
 // own.
-type textWriter struct {
+type writer struct {
 	b     strings.Builder
 	count int
 	space bool
 	lines int // due before the next word
 }
 
-func (w *textWriter) text(s string) {
+func (w *writer) text(s string) {
 	for _, r := range s {
 		if unicode.IsSpace(r) {
 			w.space = true
@@ -54,7 +56,7 @@ func (w *textWriter) text(s string) {
 
 // tag reads a tag after its "<", with the content of those nobody sees, and
 // gives the rest.
-func (w *textWriter) tag(s string) string {
+func (w *writer) tag(s string) string {
 	switch {
 	case strings.HasPrefix(s, "!--"):
 		_, rest, _ := strings.Cut(s, "-->")
@@ -132,65 +134,9 @@ func skipElement(s, name string) string {
 	}
 }
 
-// textHTML turns plain text into HTML that looks like it.
-func textHTML(text string) string {
+// ToHTML turns plain text into HTML that looks like it.
+func ToHTML(text string) string {
 	text = html.EscapeString(strings.ReplaceAll(text, "\r\n", "\n"))
 	return "<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"></head><body><div>" +
 		strings.ReplaceAll(text, "\n", "<br>\r\n") + "</div></body></html>"
-}
-
-// preview is the beginning of a body, on one line, at most 255 characters.
-func (b Body) preview() string {
-	text := b.Content
-	if b.isHTML() {
-		text = htmlText(text, 255)
-	} else if len(text) > 4*255*2 {
-		text = text[:4*255*2]
-	}
-	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
-	if utf8.RuneCountInString(text) <= 255 {
-		return text
-	}
-	return string([]rune(text)[:255])
-}
-
-// plain is a body as text, for searches.
-func (b Body) plain() string {
-	if b.isHTML() {
-		return htmlText(b.Content, maxSearched)
-	}
-	return b.Content
-}
-
-func (b Body) isHTML() bool { return strings.EqualFold(b.ContentType, "html") }
-
-// bodyObject shows a body in the form that the request prefers, which is
-// HTML unless it says text.
-func bodyObject(c *call, b Body) object {
-	if strings.EqualFold(c.prefer["outlook.body-content-type"], "text") {
-		text := b.Content
-		if b.isHTML() {
-			text = htmlText(text, 0)
-		}
-		return object{{"contentType", "text"}, {"content", text}}
-	}
-	if b.isHTML() || b.Content == "" {
-		return object{{"contentType", "html"}, {"content", b.Content}}
-	}
-	return object{{"contentType", "html"}, {"content", textHTML(b.Content)}}
-}
-
-// applyOutlook notes the preferences that hold for mail and events alike.
-func (c *call) applyOutlook() {
-	if t := strings.ToLower(c.prefer["outlook.body-content-type"]); t == "text" || t == "html" {
-		c.apply(`outlook.body-content-type="` + t + `"`)
-	}
-	if c.immutableIDs() {
-		c.apply(`IdType="ImmutableId"`)
-	}
-}
-
-// immutableIDs tells whether ids that survive a move are asked for.
-func (c *call) immutableIDs() bool {
-	return strings.EqualFold(c.prefer["idtype"], "ImmutableId")
 }
