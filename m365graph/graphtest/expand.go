@@ -24,7 +24,11 @@ type expansion struct {
 
 // readExpand reads the whole option. A star stands for all there is to expand.
 func (sh *shape[T]) readExpand(c *call) error {
-	for _, item := range splitOutside(c.param("$expand"), ',') {
+	items := splitOutside(c.param("$expand"), ',')
+	if len(items) > 1 && c.route.service == directory {
+		return failf(codeBadRequest, "The result of parsing $expand contained at least %d items, but the maximum allowed is 1.", len(items))
+	}
+	for _, item := range items {
 		item = strings.TrimSpace(item)
 		if item == "*" {
 			for i := range sh.schema.props {
@@ -42,7 +46,7 @@ func (sh *shape[T]) readExpand(c *call) error {
 		}
 		e := &expansion{name: p.name, typ: strings.TrimPrefix(p.typ, "[]"), top: -1}
 		if nested {
-			if err := e.read(inner, c.route.service.bare); err != nil {
+			if err := e.read(inner, c.route.service); err != nil {
 				return failf(codeBadRequest, "Parsing OData Select and Expand failed: %v", err)
 			}
 		}
@@ -59,8 +63,8 @@ func (sh *shape[T]) add(p *property[T], e *expansion) {
 }
 
 // read reads the options in the parentheses, of which the last one is there.
-// bare ones have no $.
-func (e *expansion) read(inner string, bare bool) error {
+// Bare ones have no $.
+func (e *expansion) read(inner string, s *service) error {
 	inner, closed := strings.CutSuffix(strings.TrimSpace(inner), ")")
 	if !closed {
 		return odata.SyntaxError("Syntax error in '$expand=" + e.name + "(" + inner + "'.")
@@ -69,36 +73,43 @@ func (e *expansion) read(inner string, bare bool) error {
 	for _, option := range splitOutside(inner, ';') {
 		key, value, found := strings.Cut(strings.TrimSpace(option), "=")
 		key = strings.ToLower(strings.TrimSpace(key))
-		if bare && !strings.HasPrefix(key, "$") {
+		if s.bare && !strings.HasPrefix(key, "$") {
 			key = "$" + key
 		}
 		if !found || seen[key] {
 			return odata.SyntaxError("Syntax error in '$expand=" + e.name + "(" + inner + ")'.")
 		}
 		seen[key] = true
-		if err := e.setOption(key, strings.TrimSpace(value)); err != nil {
+		if s == directory && key != "$select" && key != "$levels" || key == "$levels" && e.name != "manager" {
+			return e.unsupported(key)
+		}
+		if err := e.setOption(key, strings.TrimSpace(value), s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// setOption reads one of the options in the parentheses.
-func (e *expansion) setOption(key, value string) (err error) {
-	unsupported := odata.SyntaxError("the option '" + key + "' is not supported inside $expand=" + e.name + ".")
+func (e *expansion) unsupported(key string) error {
+	return odata.SyntaxError("the option '" + key + "' is not supported inside $expand=" + e.name + ".")
+}
+
+// setOption reads one of the options in the parentheses. The directory takes
+// but two of them:
+// https://developer.microsoft.com/graph/known-issues/?search=13635
+func (e *expansion) setOption(key, value string, s *service) (err error) {
 	switch key {
 	case "$select":
-		for field := range strings.SplitSeq(value, ",") {
-			e.fields = append(e.fields, strings.TrimSpace(field))
-		}
-		if slices.Contains(e.fields, "*") {
-			e.fields = nil
-		}
+		return e.selectFields(value)
 	case "$filter", "$orderby":
-		if complexType(e.typ) == nil {
-			return unsupported
+		types := odata.Types(complexType)
+		if s == oneDrive {
+			types = modelMembers
 		}
-		return e.narrowBy(key, value)
+		if types(e.typ) == nil {
+			return e.unsupported(key)
+		}
+		return e.narrowBy(key, value, types)
 	case "$count":
 		e.count, err = readFlag(value, key)
 	case "$top":
@@ -110,17 +121,43 @@ func (e *expansion) setOption(key, value string) (err error) {
 			e.levels, err = readNumber(value, key)
 		}
 	default:
-		return unsupported
+		return e.unsupported(key)
 	}
 	return err
 }
 
+// selectFields reads the names of what is shown of each element. Those of a
+// derived type may have it before them.
+func (e *expansion) selectFields(value string) error {
+	var all bool
+	for field := range strings.SplitSeq(value, ",") {
+		cast, bare := cutCast(strings.TrimSpace(field))
+		typ := cast
+		if typ == "" {
+			typ = e.typ
+		}
+		if all = all || bare == "*"; bare == "*" {
+			continue
+		}
+		if members := modelMembers(typ); members != nil {
+			if _, known := members(bare); !known {
+				return odata.UnknownProperty(bare, typ)
+			}
+		}
+		e.fields = append(e.fields, bare)
+	}
+	if all {
+		e.fields = nil
+	}
+	return nil
+}
+
 // narrowBy reads $filter or $orderby, by the properties of the elements.
-func (e *expansion) narrowBy(key, value string) (err error) {
+func (e *expansion) narrowBy(key, value string, types odata.Types) (err error) {
 	if key == "$filter" {
-		e.filter, err = odata.Parse(value, e.typ, complexType)
+		e.filter, err = odata.Parse(value, e.typ, types)
 	} else {
-		e.order, err = odata.ParseOrder(value, e.typ, complexType)
+		e.order, err = odata.ParseOrder(value, e.typ, types)
 	}
 	return err
 }

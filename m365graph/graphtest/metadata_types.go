@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/m365go/sdk/m365graph/internal/odata"
 )
 
 // structured is a type as a schema has it, whatever the resource behind it.
@@ -130,5 +132,24 @@ func addReferred(m map[string]*modelType) {
 	referred["directoryObject"] = &modelType{name: "directoryObject", base: "entity", entity: true}
 	for name, t := range referred {
 		m[name] = t
+	}
+}
+
+// modelMembers gives the members of a type, by the metadata document; nil if
+// that does not tell them all.
+func modelMembers(name string) odata.Members {
+	t := model()[name]
+	if t == nil || t.open || t.name == "directoryObject" {
+		return nil
+	}
+	return func(member string) (string, bool) {
+		for at := t; at != nil; at = model()[at.base] {
+			for _, p := range at.properties {
+				if strings.EqualFold(p.name, member) {
+					return p.typ, true
+				}
+			}
+		}
+		return "", false
 	}
 }
