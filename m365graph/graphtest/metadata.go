@@ -34,6 +34,10 @@ func (x *httpExchange) control() control {
 	return readControl(x.r.Header.Get("Accept"))
 }
 
+// wantsFull tells whether all of it is asked for. A subscriber, to whom nobody
+// answers, does not ask.
+func (c *call) wantsFull() bool { return c.x != nil && c.x.control() == controlFull }
+
 func readControl(types string) control {
 	if !strings.Contains(types, "odata.metadata") { // nobody else pays for the parsing
 		return controlMinimal

@@ -179,8 +179,7 @@ func (q *query) readPage(c *call, size, maxSize int) error {
 
 // shapeOf reads $select and $expand.
 func shapeOf[T any](c *call, s *schema[T]) (*shape[T], error) {
-	sh := &shape[T]{schema: s, expand: map[string]*expansion{}}
-	sh.full = c.x != nil && c.x.control() == controlFull // a subscription has no exchange of its own
+	sh := &shape[T]{schema: s, expand: map[string]*expansion{}, full: c.wantsFull()}
 	if err := sh.readSelect(c); err != nil {
 		return nil, err
 	}

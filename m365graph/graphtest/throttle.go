@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -12,7 +13,7 @@ import (
 // https://learn.microsoft.com/graph/throttling-limits: as a factor of each.
 // 0.01 lets a hundredth of what is published through, so that a test reaches a
 // limit soon. Two limits that are no service's quota stay as published under
-// any factor: the requests an app sends in a second, whatever for, and those
+// any factor: the requests an app sends in ten seconds, whatever for, and those
 // that a mailbox works on at once.
 type Throttling float64
 
@@ -42,6 +43,7 @@ const (
 	perAppTenant
 	perTenant
 	perAppMailbox
+	perAppTeam // or channel, if the path names one
 )
 
 // throttleWords is how a service says that a quota is used up.
@@ -161,6 +163,8 @@ func (l *limit) owner(c *call, mailbox string) string {
 		return c.token.appID
 	case perAppMailbox:
 		return c.token.appID + "/" + mailbox
+	case perAppTeam:
+		return c.token.appID + "/" + strings.ToLower(c.vars["team"]+"/"+c.vars["channel"])
 	}
 	return ""
 }

@@ -57,7 +57,14 @@ func rateLimitHeader(h http.Header, _ *call, l *limit, u use) {
 	h["RateLimit-Reset"] = []string{wholeSeconds(time.Time{}, time.Duration(u.share*float64(l.window)))}
 }
 
-var everyRoute = limit{name: "any", per: perApp, quota: 2000, window: time.Second, says: gatewayWords}
+var everyRoute = limit{name: "any", per: perApp, quota: 130000, window: 10 * time.Second, says: gatewayWords}
+
+// The limits of one team or channel, beside those of Teams as a whole.
+// https://learn.microsoft.com/graph/throttling-limits#microsoft-teams-service-limits
+var (
+	oneTeam    = limit{name: "team", per: perAppTeam, quota: 4, window: time.Second, says: serviceWords}
+	oneChannel = limit{name: "channel/day", per: perAppTeam, quota: 3000, window: 24 * time.Hour, cost: writeCost, says: serviceWords}
+)
 
 // limitGroup is the limits of one service. A request counts against those of
 // the first group that has it.
@@ -133,6 +140,12 @@ func limitsOf(l leaf) []*limit {
 				limits = append(limits, &g.limits[k])
 			}
 			break
+		}
+	}
+	if strings.HasPrefix(pattern, "/teams/{}") {
+		limits = append(limits, &oneTeam)
+		if strings.Contains(pattern, "/channels/{}/messages") && l.method == http.MethodPost {
+			limits = append(limits, &oneChannel)
 		}
 	}
 	return limits

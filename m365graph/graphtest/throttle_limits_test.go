@@ -36,6 +36,10 @@ func TestRoutesCountAgainstTheirLimits(t *testing.T) {
 			t.Errorf("%s %s has a quota of %v, want %v", tt.method, tt.pattern, got, tt.want)
 		}
 	}
+	post := limitsOf(leaf{route: &route{method: "POST", pattern: "/teams/{team}/channels/{channel}/messages", service: directory}})
+	if n := len(post); n != 5 || post[0].quota != 130000 || post[3].quota != 4 || post[4].quota != 3000 {
+		t.Errorf("a message to a channel has %d limits, want Graph's, two of Teams', the team's and the channel's", n)
+	}
 	var names []string
 	for _, g := range limitGroups {
 		for _, l := range g.limits {

@@ -74,6 +74,30 @@ func TestServicesThrottleAsPublished(t *testing.T) {
 	}
 }
 
+func TestATeamHasItsOwnQuota(t *testing.T) {
+	t.Parallel()
+	clock := graphtest.NewClock(now)
+	tenant := office()
+	tenant.Teams = []*graphtest.Team{
+		{ID: "8a6f1b5e-0000-4000-8000-0000000000a1", DisplayName: "Plant", Owners: []string{salesID}},
+		{ID: "8a6f1b5e-0000-4000-8000-0000000000a2", DisplayName: "Sales", Owners: []string{salesID}},
+	}
+	s, err := graphtest.New(&graphtest.Options{Keys: keys, Issuer: issuer, Tenant: tenant, Now: clock.Now, Throttling: graphtest.ThrottleReal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	f := &fixture{s, mint(t, map[string]any{"appid": "app-1", "scp": "Team.ReadBasic.All"})}
+	one, other := "/teams/"+tenant.Teams[0].ID, "/teams/"+tenant.Teams[1].ID
+	if passed, a := f.until(t, one, 10); passed != 4 || a.header.Get("Retry-After") == "" {
+		t.Errorf("%d requests to a team passed, then %v; want 4, then a wait", passed, a.header)
+	}
+	f.get(t, other)
+	f.get(t, "/me/joinedTeams")
+	clock.Advance(2 * time.Second)
+	f.get(t, one)
+}
+
 func TestQuotasAreOfAnAppAndAMailbox(t *testing.T) {
 	t.Parallel()
 	f, _ := throttled(t, 0.0005)
