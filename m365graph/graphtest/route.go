@@ -88,7 +88,7 @@ func allRoutes() [][]route {
 		serviceRoutes(), batchRoutes(),
 		userRoutes(), groupRoutes(), directoryRoutes(), peopleRoutes(), photoRoutes(), userInfoRoutes(),
 		mailboxRoutes(), folderRoutes(), messageRoutes(), sendRoutes(), mailDeltaRoutes(),
-		calendarRoutes(), contactRoutes(),
+		calendarRoutes(), contactRoutes(), todoRoutes(),
 		driveRoutes(),
 		siteRoutes(), siteListRoutes(), siteItemRoutes(),
 		teamRoutes(), channelRoutes(), chatRoutes(), chatMessageRoutes(), presenceRoutes(),

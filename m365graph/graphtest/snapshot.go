@@ -106,6 +106,7 @@ var shared = map[reflect.Type]bool{
 	reflect.TypeFor[*Calendar]():          true,
 	reflect.TypeFor[*Contact]():           true,
 	reflect.TypeFor[*ContactFolder]():     true,
+	reflect.TypeFor[*TaskList]():          true,
 	reflect.TypeFor[*Drive]():             true,
 	reflect.TypeFor[*Site]():              true,
 	reflect.TypeFor[*blob.Blob]():         true,

@@ -36,6 +36,7 @@ type userState struct {
 	mail     *mailbox
 	calendar *calendarStore
 	contacts *contactStore
+	todo     *todoStore
 	drive    *driveStore
 	followed []*siteStore
 	present  presenceState
@@ -106,6 +107,9 @@ func (u *userState) load(now time.Time) (err error) {
 	}
 	if u.contacts, err = newContactStore(u, now); err != nil {
 		return fmt.Errorf("contacts: %w", err)
+	}
+	if u.todo, err = newTodoStore(u, now); err != nil {
+		return fmt.Errorf("to do: %w", err)
 	}
 	if u.drive, err = u.tenant.newDrive(personalDrive(u), u.Drive, now); err != nil {
 		return fmt.Errorf("drive: %w", err)

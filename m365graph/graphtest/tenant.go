@@ -48,6 +48,7 @@ type User struct {
 	Presence  *Presence     // nil means offline
 
 	ContactFolders []*ContactFolder // below the default folder of contacts
+	TaskLists      []*TaskList      // of To Do; the well-known ones exist in any case
 }
 
 // MailFolder is a folder of a mailbox, as in
