@@ -1,9 +1,37 @@
 package graphtest
 
 import (
+	"errors"
+	"net/http"
 	"slices"
 	"testing"
+	"time"
 )
+
+// The gateway writes Retry-After as a date. So many requests would take a test
+// too long to send.
+func TestAnAppIsHeldToGraphsOwnLimit(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	l, g := &everyRoute, &gauge{at: now}
+	passed, wait := 0, time.Duration(0)
+	for ; wait == 0; passed++ {
+		wait = g.take(1, l.quota, l.window, now)
+	}
+	if passed--; passed != 130_000 {
+		t.Errorf("%d requests passed at once, want 130,000", passed)
+	}
+	var refused *graphError
+	if !errors.As(l.says.refuse(now, wait), &refused) {
+		t.Fatal("a request over the limit is not refused")
+	}
+	if at, err := http.ParseTime(refused.header.Get("Retry-After")); err != nil || !at.After(now) {
+		t.Errorf("Retry-After = %q, want a date to come", refused.header.Get("Retry-After"))
+	}
+	if wait := g.take(1, l.quota, l.window, now.Add(wait)); wait != 0 {
+		t.Errorf("after the wait it is to wait %v more", wait)
+	}
+}
 
 func TestRoutesCountAgainstTheirLimits(t *testing.T) {
 	t.Parallel()

@@ -271,33 +271,3 @@ func TestClockMovesWhenTold(t *testing.T) {
 		t.Errorf("Now() = %v, want %v", got, now)
 	}
 }
-
-// The gateway writes Retry-After as a date.
-func TestAnAppIsHeldToTwoThousandASecond(t *testing.T) {
-	t.Parallel()
-	f, clock := throttled(t, graphtest.ThrottleReal)
-	twenty := make([]string, 20)
-	for i := range twenty {
-		twenty[i] = get(fmt.Sprint(i), "/me?$select=id")
-	}
-	refused := 0
-	for range 101 {
-		for _, it := range f.batch(t, twenty...) {
-			if it.Status == 200 {
-				continue
-			}
-			refused++
-			at, err := http.ParseTime(it.Headers["Retry-After"])
-			if it.Status != 429 || err != nil || !at.After(now) {
-				t.Fatalf("item = %d, Retry-After %q, want 429 and a date to come", it.Status, it.Headers["Retry-After"])
-			}
-		}
-	}
-	if refused != 20 {
-		t.Errorf("%d requests of 2,020 were refused, want 20", refused)
-	}
-	clock.Advance(2 * time.Second)
-	if a := f.do(t, "GET", "/me?$select=id", ""); a.status != 200 {
-		t.Errorf("two seconds later = %d, want 200", a.status)
-	}
-}
