@@ -134,3 +134,17 @@ func TestDownloadIsResumedAfterACut(t *testing.T) {
 		t.Errorf("the rest = %d and %d bytes, which do not complete the file", rest.status, len(rest.body))
 	}
 }
+
+func TestFaultLeavesRangesOut(t *testing.T) {
+	t.Parallel()
+	f := setup(t, cabinet())
+	if err := f.Fail(graphtest.Fault{Route: "GET /download/{item}", NoRange: true, Header: http.Header{"Content-Length": {""}}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"hello world", "lo"} {
+		a := f.fetch(t, "/me/drive/items/notes", "Range", "bytes=3-4")
+		if whole := a.status == http.StatusOK && a.header.Get("Content-Length") == ""; string(a.body) != want || whole != (len(want) > 2) {
+			t.Errorf("a part = %d %q, %v, want %q", a.status, a.body, a.header, want)
+		}
+	}
+}

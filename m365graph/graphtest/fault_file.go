@@ -22,8 +22,9 @@ import (
 //
 // The keys are the fields of [Fault], with a small first letter. A route is
 // named as in the log. Durations are written as "250ms", headers as an object of
-// strings, a patch as the JSON that it is, cut as "before", "body", "reset", "stall" or "item", page as "replayed",
-// "shuffled" or "empty", and json as "truncated", "broken" or "empty". Any other key, and one that
+// strings, a patch as the JSON that it is, cut as "before", "header", "body", "reset",
+// "stall" or "item", page as "replayed", "shuffled" or "empty", and json as
+// "truncated", "broken" or "empty". Any other key, and one that
 // stands twice, is an error that names it and its line.
 func ParseFaults(r io.Reader) ([]Fault, error) {
 	data, err := io.ReadAll(r)
@@ -187,6 +188,8 @@ func (f *Fault) field(key string) any {
 		return &f.JSON
 	case "contentType":
 		return &f.ContentType
+	case "noRange":
+		return &f.NoRange
 	case "cut":
 		return &f.Cut
 	case "cutAfter":
@@ -225,9 +228,9 @@ func (h *faultHeader) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// UnmarshalText reads "none", "before", "body", "reset", "stall" or "item".
+// UnmarshalText reads "none", "before", "body", "reset", "stall", "item" or "header".
 func (c *Cut) UnmarshalText(b []byte) error {
-	return readWord(c, b, "none", "before", "body", "reset", "stall", "item")
+	return readWord(c, b, "none", "before", "body", "reset", "stall", "item", "header")
 }
 
 // UnmarshalText reads "kept", "replayed", "shuffled" or "empty".

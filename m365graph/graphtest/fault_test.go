@@ -126,14 +126,18 @@ func TestFaultCutsTheBody(t *testing.T) {
 	t.Parallel()
 	f := setup(t, office())
 	whole := len(f.do(t, "GET", "/me", "").body)
-	for cutAfter, want := range map[int64]int{0: whole / 2, 7: 7} {
-		must(t, f.Fail(graphtest.Fault{Cut: graphtest.CutBody, CutAfter: cutAfter}))
+	for _, tt := range []struct {
+		cut   graphtest.Cut
+		after int64
+		want  int
+	}{{graphtest.CutBody, 0, whole / 2}, {graphtest.CutBody, 7, 7}, {graphtest.CutHeader, 0, 0}} {
+		must(t, f.Fail(graphtest.Fault{Cut: tt.cut, CutAfter: tt.after}))
 		a, err := f.try(t, "GET", "/me", "")
 		if err == nil || a == nil {
-			t.Fatalf("CutAfter %d: answer %v and error %v, want a header and the body cut", cutAfter, a, err)
+			t.Fatalf("%+v: answer %v and error %v, want a header and the body cut", tt, a, err)
 		}
-		if len(a.body) != want || a.header.Get("Content-Length") != strconv.Itoa(whole) {
-			t.Errorf("CutAfter %d: %d bytes of %s arrived, want %d of %d", cutAfter, len(a.body), a.header.Get("Content-Length"), want, whole)
+		if len(a.body) != tt.want || a.header.Get("Content-Length") != strconv.Itoa(whole) {
+			t.Errorf("%+v: %d bytes of %s arrived, want %d of %d", tt, len(a.body), a.header.Get("Content-Length"), tt.want, whole)
 		}
 	}
 }

@@ -140,12 +140,13 @@ func loggedHeader(h http.Header) http.Header {
 // says.
 type recorder struct {
 	http.ResponseWriter
-	onStatus func(int) // called before the header is sent
-	status   int
-	sent     int64
-	cutAfter int64       // 0: never
-	onCut    func()      // called then; nil cuts the connection
-	replaced http.Header // in place of the answer's own
+	onStatus    func(int) // called before the header is sent
+	status      int
+	sent        int64
+	cutAfter    int64       // 0: never
+	headerAlone bool        // cut before the body
+	onCut       func()      // called then; nil cuts the connection
+	replaced    http.Header // in place of the answer's own
 }
 
 func (w *recorder) WriteHeader(status int) {
@@ -160,6 +161,12 @@ func (w *recorder) WriteHeader(status int) {
 	w.status = status
 	w.onStatus(status)
 	w.ResponseWriter.WriteHeader(status)
+	if _, told := w.replaced["Content-Length"]; told || w.headerAlone {
+		_ = http.NewResponseController(w.ResponseWriter).Flush() // or net/http would count by itself
+	}
+	if w.headerAlone {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 func (w *recorder) Write(b []byte) (int, error) {

@@ -101,6 +101,9 @@ func (x *httpExchange) writeContent(b *content) {
 	if b.etag != "" {
 		h.Set("ETag", b.etag)
 	}
+	if x.fault != nil && x.fault.NoRange {
+		x.r.Header.Del("Range")
+	}
 	x.cutWithin(1)
 	http.ServeContent(x.w, x.r, "", b.modified, b)
 }
