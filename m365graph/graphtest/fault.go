@@ -22,7 +22,6 @@ const (
 	CutReset      // as CutBefore, but the connection is reset, with all that is under way on it
 	CutStall      // not at all, but nothing comes any more: until the client gives up, or its server closes
 	CutItem       // as CutBefore; but of a request in a batch, the answer alone is missing in the batch's
-	CutHeader     // after the header of the answer, before the first byte of its body
 )
 
 // PageFault says what a [Fault] makes of a page of a list or of a delta round.
@@ -87,7 +86,7 @@ type Fault struct {
 	NoRange     bool   // a file comes whole, whatever part of it was asked for
 
 	Cut      Cut
-	CutAfter int64 // bytes of the body that arrive with CutBody (0: half, or one of a file) and CutStall (0: not even the header)
+	CutAfter int64 // bytes of the body that arrive with CutBody (0: half, or one of a file) and CutStall (0: not even the header); -1: the header alone
 
 	luck *rand.Rand
 	line int // of the file that it was read from; 0 for none
@@ -97,7 +96,7 @@ type Fault struct {
 func (f *Fault) answers() bool { return f.Status != 0 || f.Code != "" || f.HTML != "" || f.Body != "" }
 
 // cutsBody tells whether the answer ends within its body.
-func (f *Fault) cutsBody() bool { return f.Cut == CutBody || f.Cut == CutStall && f.CutAfter > 0 }
+func (f *Fault) cutsBody() bool { return f.Cut == CutBody || f.Cut == CutStall && f.CutAfter != 0 }
 
 // spoils tells whether the client is kept from reading what a request came to.
 func (f *Fault) spoils() bool {
@@ -160,7 +159,7 @@ func (f *Fault) check() error {
 		return fmt.Errorf("fault of %q: %d is no status of an answer", f.Route, f.Status)
 	case f.Patch != "" && !json.Valid([]byte(f.Patch)):
 		return fmt.Errorf("fault of %q: the patch is no JSON", f.Route)
-	case f.Delay < 0 || f.CutAfter < 0:
+	case f.Delay < 0 || f.CutAfter < -1:
 		return fmt.Errorf("fault of %q: a delay or a length is negative", f.Route)
 	case !f.answers() && f.Delay == 0 && f.Skew == 0 && f.Page == PageKept && f.JSON == JSONWhole && f.ContentType == "" && f.Cut == CutNone && f.Patch == "" && len(f.Header) == 0 && !f.NoRange:
 		return fmt.Errorf("fault of %q: it spoils nothing; give it a status, a code, a body, a delay, a cut or another kind of damage", f.Route)

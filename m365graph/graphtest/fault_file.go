@@ -22,10 +22,10 @@ import (
 //
 // The keys are the fields of [Fault], with a small first letter. A route is
 // named as in the log. Durations are written as "250ms", headers as an object of
-// strings, a patch as the JSON that it is, cut as "before", "header", "body", "reset",
+// strings, a patch as the JSON that it is, cut as "before", "body", "reset",
 // "stall" or "item", page as "replayed", "shuffled" or "empty", and json as
-// "truncated", "broken" or "empty". Any other key, and one that
-// stands twice, is an error that names it and its line.
+// "truncated", "broken" or "empty". Any other key, and one that stands twice, is
+// an error that names it and its line.
 func ParseFaults(r io.Reader) ([]Fault, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -228,9 +228,9 @@ func (h *faultHeader) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// UnmarshalText reads "none", "before", "body", "reset", "stall", "item" or "header".
+// UnmarshalText reads "none", "before", "body", "reset", "stall" or "item".
 func (c *Cut) UnmarshalText(b []byte) error {
-	return readWord(c, b, "none", "before", "body", "reset", "stall", "item", "header")
+	return readWord(c, b, "none", "before", "body", "reset", "stall", "item")
 }
 
 // UnmarshalText reads "kept", "replayed", "shuffled" or "empty".

@@ -19,7 +19,7 @@ func TestFaultsAreReadFromAFile(t *testing.T) {
 		{"rate": 0.05, "seed": 7, "cut": "reset", "cutAfter": 9, "delay": "250ms", "skew": "-1h"},
 		{"patch": {"file": {"hashes": null}}},
 		{"status": 201, "body": "{}", "json": "empty", "cut": "stall"},
-		{"cut": "header", "noRange": true},
+		{"cut": "body", "cutAfter": -1, "noRange": true},
 		{"page": "replayed", "json": "broken", "contentType": "text/plain", "retryAfter": "Wed, 04 Mar 2026 09:00:00 GMT"}
 	]}`))
 	if err != nil {
@@ -31,7 +31,7 @@ func TestFaultsAreReadFromAFile(t *testing.T) {
 		{Rate: 0.05, Seed: 7, Cut: graphtest.CutReset, CutAfter: 9, Delay: 250 * time.Millisecond, Skew: -time.Hour},
 		{Patch: `{"file": {"hashes": null}}`},
 		{Status: 201, Body: "{}", JSON: graphtest.JSONEmpty, Cut: graphtest.CutStall},
-		{Cut: graphtest.CutHeader, NoRange: true},
+		{Cut: graphtest.CutBody, CutAfter: -1, NoRange: true},
 		{Page: graphtest.PageReplayed, JSON: graphtest.JSONBroken, ContentType: "text/plain", RetryAfter: "Wed, 04 Mar 2026 09:00:00 GMT"},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(graphtest.Fault{})); diff != "" {

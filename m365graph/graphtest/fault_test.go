@@ -130,7 +130,7 @@ func TestFaultCutsTheBody(t *testing.T) {
 		cut   graphtest.Cut
 		after int64
 		want  int
-	}{{graphtest.CutBody, 0, whole / 2}, {graphtest.CutBody, 7, 7}, {graphtest.CutHeader, 0, 0}} {
+	}{{graphtest.CutBody, 0, whole / 2}, {graphtest.CutBody, 7, 7}, {graphtest.CutBody, -1, 0}} {
 		must(t, f.Fail(graphtest.Fault{Cut: tt.cut, CutAfter: tt.after}))
 		a, err := f.try(t, "GET", "/me", "")
 		if err == nil || a == nil {

@@ -140,13 +140,12 @@ func loggedHeader(h http.Header) http.Header {
 // says.
 type recorder struct {
 	http.ResponseWriter
-	onStatus    func(int) // called before the header is sent
-	status      int
-	sent        int64
-	cutAfter    int64       // 0: never
-	headerAlone bool        // cut before the body
-	onCut       func()      // called then; nil cuts the connection
-	replaced    http.Header // in place of the answer's own
+	onStatus func(int) // called before the header is sent
+	status   int
+	sent     int64
+	cutAfter int64       // 0: never; -1: after the header
+	onCut    func()      // called then; nil cuts the connection
+	replaced http.Header // in place of the answer's own
 }
 
 func (w *recorder) WriteHeader(status int) {
@@ -161,11 +160,11 @@ func (w *recorder) WriteHeader(status int) {
 	w.status = status
 	w.onStatus(status)
 	w.ResponseWriter.WriteHeader(status)
-	if _, told := w.replaced["Content-Length"]; told || w.headerAlone {
-		_ = http.NewResponseController(w.ResponseWriter).Flush() // or net/http would count by itself
+	if _, told := w.replaced["Content-Length"]; told {
+		w.flush() // or net/http would count by itself
 	}
-	if w.headerAlone {
-		panic(http.ErrAbortHandler)
+	if w.cutAfter < 0 {
+		w.cut()
 	}
 }
 
@@ -180,13 +179,20 @@ func (w *recorder) Write(b []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(b)
 	w.sent += int64(n)
 	if cut {
-		_ = http.NewResponseController(w.ResponseWriter).Flush() // so that the part arrives
-		if w.onCut != nil {
-			w.onCut()
-		}
-		panic(http.ErrAbortHandler)
+		w.cut()
 	}
 	return n, err
 }
+
+// cut ends the connection, once what was written has arrived.
+func (w *recorder) cut() {
+	w.flush()
+	if w.onCut != nil {
+		w.onCut()
+	}
+	panic(http.ErrAbortHandler)
+}
+
+func (w *recorder) flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
 
 func itoa(n int) string { return strconv.Itoa(n) }

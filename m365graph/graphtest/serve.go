@@ -124,7 +124,7 @@ func (x *httpExchange) answer() {
 	}
 	if f != nil {
 		x.skew(f.Skew)
-		x.w.replaced, x.w.headerAlone = f.Header, f.Cut == CutHeader
+		x.w.replaced = f.Header
 	}
 	if f != nil && !f.After {
 		x.cut(f)

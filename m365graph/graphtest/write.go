@@ -114,8 +114,8 @@ func (x *httpExchange) writeBody(status int, doc []byte) {
 	doc, done := x.compress(doc)
 	defer done()
 	x.w.Header().Set("Content-Length", itoa(len(doc)))
-	x.w.WriteHeader(status)
 	x.cutWithin(int64(len(doc) / 2))
+	x.w.WriteHeader(status)
 	_, _ = x.w.Write(doc) // a client that left early is its own business
 }
 
