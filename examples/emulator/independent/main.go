@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -140,8 +141,8 @@ func (s *suite) runOne(ctx context.Context, p program) error {
 	env := append(os.Environ(),
 		"PATH="+filepath.Join(s.cache, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home)
-	args := append(append([]string{"exec"}, s.flags...), "--")
-	return command(ctx, s.folder(p), env, s.emulator, append(args, p.command...)...)
+	args := slices.Concat([]string{"exec"}, s.flags, p.flags, []string{"--"}, p.command)
+	return command(ctx, s.folder(p), env, s.emulator, args...)
 }
 
 // folder is where a check runs: Node finds its packages beside it.

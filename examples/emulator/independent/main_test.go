@@ -62,7 +62,7 @@ func TestVersionsAreThoseOfTheLocks(t *testing.T) {
 // Every script has a program, so that none is forgotten.
 func TestEveryCheckIsRun(t *testing.T) {
 	t.Parallel()
-	used := map[string]bool{"mcp.mjs": true} // the client of two others
+	used := map[string]bool{"mcp.mjs": true} // the client of the others
 	for _, p := range programs {
 		for _, word := range p.command {
 			used[filepath.Base(word)] = true
