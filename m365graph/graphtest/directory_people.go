@@ -21,7 +21,7 @@ type person struct {
 func peopleRoutes() []route {
 	const peopleOptions = listOptions&^optExpand | optSearch
 	get := func(pattern, page string, o options, handle func(*call) (*reply, error)) route {
-		return route{method: "GET", pattern: pattern, doc: directoryPages + page, service: exchange, shared: true, scopes: readPeople, options: o,
+		return route{method: "GET", pattern: pattern, doc: directoryPages + page, service: exchange, shared: true, scopes: readPeople, roles: rolesOf(readPeople), options: o,
 			handle: ownOr(readPeople[1:], handle)}
 	}
 	people := get("/~/people", "user-list-people", peopleOptions, listPeople)

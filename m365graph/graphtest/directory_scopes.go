@@ -1,5 +1,7 @@
 package graphtest
 
+import "slices"
+
 // Scopes and app roles of the directory, the least first, as the permission
 // tables of the pages have them.
 var (
@@ -22,6 +24,14 @@ var (
 	readPhotos    = append([]string{"ProfilePhoto.Read.All", "ProfilePhoto.ReadWrite.All"}, readUsers...)
 	writePhotos   = append([]string{"ProfilePhoto.ReadWrite.All"}, writeUsers...)
 )
+
+// rolesOf are the roles of applications that are named like scopes: all but those
+// that are about the signed-in person.
+func rolesOf(scopes []string) []string {
+	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool {
+		return slices.Contains(readOwnUser, s) || s == readPeople[0]
+	})
+}
 
 // joined are several lists of scopes, any one of which will do.
 func joined(lists ...[]string) []string {

@@ -6,7 +6,7 @@ const directoryPages = "https://learn.microsoft.com/graph/api/"
 
 // directoryRoute is a route of the directory.
 func directoryRoute(method, pattern, page string, scopes []string, o options, handle func(*call) (*reply, error)) route {
-	return route{method: method, pattern: pattern, doc: directoryPages + page, service: directory, shared: true, scopes: scopes, options: o, handle: handle}
+	return route{method: method, pattern: pattern, doc: directoryPages + page, service: directory, shared: true, scopes: scopes, roles: rolesOf(scopes), options: o, handle: handle}
 }
 
 // The options of the directory's collections. Those of mixed collections cannot

@@ -25,11 +25,14 @@ func oneOfEach() *graphtest.Tenant {
 	t.Groups = append(sites.Groups, &graphtest.Group{ID: floorID, DisplayName: "Floor", Members: []string{nightID}})
 	t.Sites = sites.Sites
 	t.Sites[0].Drives[0].Items = tree()
+	t.Sites[0].Applications = []*graphtest.SitePermission{{AppID: appID, DisplayName: "Robot", Roles: []string{"fullcontrol"}}}
 	sites.Groups[0].Owners, sites.Groups[0].Members = []string{salesID, opsID}, []string{salesID, opsID, floorID}
 	t.Users = append(t.Users, &graphtest.User{ID: dayID, UserPrincipalName: "day@contoso.example", DisplayName: "Day Desk"})
 	t.Teams[0].Members = append(t.Teams[0].Members, nightID)
 	t.Teams[0].Channels[2].Members = []string{opsID}
 	sales := t.Users[0]
+	keeper := rolodex().Users[0]
+	sales.Contacts, sales.ContactFolders = keeper.Contacts, keeper.ContactFolders
 	sales.Manager, sales.Photo = opsID, []byte(seedPicture)
 	sales.Drive = &graphtest.Drive{ID: everyDrive, Items: tree()}
 	sales.Folders = []*graphtest.MailFolder{folder("TOP", folder("SUB", folder("DEEP")))}
@@ -80,6 +83,8 @@ var everyID = map[string]string{
 	"{message}": "TOP-NOTE", "childFolders/{folder}/messages/{message}": "SUB-NOTE", "childFolders/{parent}/childFolders/{folder}/messages/{message}": "DEEP-NOTE",
 	"{attachment}": "TOP-FILE", "childFolders/{folder}/messages/{message}/attachments/{attachment}": "SUB-FILE",
 	"childFolders/{parent}/childFolders/{folder}/messages/{message}/attachments/{attachment}": "DEEP-FILE",
+	"{contact}": "FREIGHT-CONTACT-1", "contactFolders/{folder}": "SUPPLIERS-FOLDER-1", "contactFolders/{folder}/contacts/{contact}": "SUPPLIER-CONTACT-1", "contactFolders/{parent}": "SUPPLIERS-FOLDER-1",
+	"contactFolders/{parent}/childFolders/{folder}": "OLD-SUPPLIERS-FOLDER", "contactFolders/{parent}/childFolders/{folder}/contacts/{contact}": "OLD-SUPPLIER-CONTACT",
 	"{calendar}": "MAIN", "{event}": "MEETING", "events/{event}/attachments/{attachment}": "MEETING-FILE",
 	"{drive}": everyDrive, "{item}": "file", "{:path}": "file.png", "{child}": "file.png", "{special}": "documents", "items/{item}/{:path}": "inner.txt", "{version}": "1.0",
 	"thumbnails/{thumbnail}": "0", "thumbnails/{thumbnail}/{size}": "small", "{list}": "8a6f1b5e-0000-4000-8000-0000000000d1", "lists/{list}/items/{item}": "1", "{team}": deskTeam,

@@ -27,6 +27,8 @@ var steps = []step{
 	{end: "attachment upload", method: "POST", path: "/me/messages/{message}/attachments/createUploadSession", body: seedMailSession, at: "uploadUrl"},
 	{end: "event upload", method: "POST", path: "/me/events/{event}/attachments/createUploadSession", body: seedMailSession, at: "uploadUrl"},
 
+	{end: "todo/lists/{list}", method: "POST", path: "/me/todo/lists", body: `{"displayName":"Errands"}`},
+	{end: "{task}", method: "POST", path: "/me/todo/lists/{list}/tasks", body: seedTask},
 	{end: "spare group", method: "POST", path: "/me/calendarGroups", body: `{"name":"Spare"}`},
 	{end: "spare calendar", method: "POST", path: "/me/calendars", body: `{"name":"Spare"}`},
 	{end: "calendarGroups/{group}", method: "GET", path: "/me/calendarGroups", at: "value/0/id"},

@@ -1,6 +1,7 @@
 package graphtest_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/m365go/sdk/m365graph/graphtest"
@@ -24,8 +25,23 @@ func TestEverySeedSucceeds(t *testing.T) {
 			want = s.status
 		}
 		a := w.do(t, q.method, q.target, q.body, q.header...)
+		if changed := w.Difference(w.made); r.Method == http.MethodGet && changed != "" {
+			t.Errorf("%s %s changes %s", r.Method, q.target, changed)
+		}
 		if want == 0 && a.status >= 400 || want != 0 && a.status != want {
 			t.Errorf("%s %s %s = %d %s", r.Method, q.target, q.body[:min(len(q.body), 20)], a.status, a.body[:min(len(a.body), 150)])
 		}
 	}
+}
+
+// TestRefusedContentIsAnErrorOfGraph asks for content under conditions, which
+// net/http would refuse in words of its own.
+func TestRefusedContentIsAnErrorOfGraph(t *testing.T) {
+	t.Parallel()
+	w := newWhole(t, nil)
+	const attached = "/me/messages/TOP-NOTE/attachments/TOP-FILE/$value"
+	w.do(t, "GET", "/me/messages/$count", "", "If-Match", `"x"`).wants(t, "a count that has no ETag", http.StatusOK, "")
+	w.do(t, "GET", attached, "", "Range", "bytes=99-").wants(t, "a range beyond the end", http.StatusRequestedRangeNotSatisfiable, "invalidRange")
+	w.do(t, "GET", attached, "", "Range", "bytes=0-3").wants(t, "a range", http.StatusPartialContent, "")
+	w.do(t, "GET", w.ids["download"], "", "Authorization", "-", "If-Match", `"x"`).wants(t, "another version", http.StatusPreconditionFailed, "resourceModified")
 }

@@ -43,6 +43,36 @@ var mailSeeds = []seed{
 	{end: "DELETE /api/v2.0/users/{user}/events/{item}/attachmentSessions/{session}"},
 }
 
+const seedContact = `{"givenName":"Quality","surname":"Desk","emailAddresses":[{"address":"q@x.example","name":"Q"}],"businessPhones":["+1 555 0100"],"birthday":"1974-07-22","homeAddress":{"city":"Lyon","street":"1 Road"},"categories":["Red"],` +
+	`"singleValueExtendedProperties":[{"id":"String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Colour","value":"green"}]}`
+
+const seedTask = `{"title":"Travel","importance":"high","status":"inProgress","categories":["Red"],"isReminderOn":true,"body":{"content":"By rail","contentType":"text"},"dueDateTime":{"dateTime":"2026-03-20T16:00:00","timeZone":"Eastern Standard Time"},"reminderDateTime":{"dateTime":"2026-03-19T16:00:00","timeZone":"UTC"}}`
+
+var contactSeeds = []seed{
+	{end: "POST /~contacts", body: seedContact},
+	{end: "PATCH /~contacts/{contact}", body: seedContact},
+	{end: "DELETE /~contacts/{contact}"},
+	{end: "POST /contactFolders", body: `{"displayName":"New"}`},
+	{end: "POST /~contactFolder/childFolders", body: `{"displayName":"New"}`},
+	{end: "PATCH /~contactFolder", body: `{"displayName":"New"}`},
+	{end: "DELETE /~contactFolder"},
+	{end: "POST /todo/lists", body: `{"displayName":"Trips"}`},
+	{end: "PATCH /todo/lists/{list}", body: `{"displayName":"Trips"}`},
+	{end: "DELETE /todo/lists/{list}"},
+	{end: "POST /todo/lists/{list}/tasks", body: seedTask},
+	{end: "PATCH /todo/lists/{list}/tasks/{task}", body: seedTask},
+	{end: "DELETE /todo/lists/{list}/tasks/{task}"},
+	{end: "POST /contacts", body: seedContact},
+	{end: "PATCH /contacts/{contact}", body: seedContact},
+	{end: "DELETE /contacts/{contact}"},
+	{end: "PATCH /contactFolders/{folder}", body: `{"displayName":"New"}`},
+	{end: "PATCH /~childContactFolder", body: `{"displayName":"New"}`},
+	{end: "DELETE /contactFolders/{folder}"},
+	{end: "DELETE /~childContactFolder"},
+	{end: "POST /contactFolders/{folder}/childFolders", body: `{"displayName":"New"}`},
+	{end: "POST /~childContactFolder/childFolders", body: `{"displayName":"New"}`},
+}
+
 var calendarSeeds = []seed{
 	{end: "POST /calendars", body: `{"name":"Shifts","color":"lightBlue","hexColor":"#ffffff","isDefaultCalendar":false}`},
 	{end: "POST /calendarGroups", body: `{"name":"Plants"}`},

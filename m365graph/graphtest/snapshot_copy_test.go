@@ -1,6 +1,9 @@
 package graphtest
 
 import (
+	"context"
+	"crypto"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -147,4 +150,27 @@ func TestStateIsOfKindsThatCanBeCopied(t *testing.T) {
 		}
 	}
 	look("tenant", reflect.TypeFor[tenantState]())
+}
+
+// TestRestoringOftenStaysLean takes a snapshot before each restoring, as the
+// tests of a suite do that clean up after themselves.
+func TestRestoringOftenStaysLean(t *testing.T) {
+	t.Parallel()
+	s, err := New(&Options{Keys: func(context.Context, string) (crypto.PublicKey, error) { return nil, errors.New("none") }, InMemory: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const times = 16
+	for range times {
+		snapshot := s.Snapshot()
+		for range 3 {
+			if err := s.Restore(snapshot); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if n := len(s.tenant.journal.void); n > times {
+		t.Errorf("after %d snapshots, each restored three times, %d spans are void, want one for each at most", times, n)
+	}
 }

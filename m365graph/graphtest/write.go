@@ -100,12 +100,44 @@ func (x *httpExchange) writeContent(b *content) {
 	h.Set("Content-Type", x.contentType(b.contentType))
 	if b.etag != "" {
 		h.Set("ETag", b.etag)
+	} else { // nothing that a condition could be about
+		x.r.Header.Del("If-Match")
+		x.r.Header.Del("If-None-Match")
 	}
 	if x.fault != nil && x.fault.NoRange {
 		x.r.Header.Del("Range")
 	}
 	x.cutWithin(1)
-	http.ServeContent(x.w, x.r, "", b.modified, b)
+	w := &conditional{ResponseWriter: x.w}
+	http.ServeContent(w, x.r, "", b.modified, b)
+	switch w.refused {
+	case http.StatusPreconditionFailed:
+		x.writeError(fail(codePrecondition))
+	case http.StatusRequestedRangeNotSatisfiable:
+		x.writeError(failf(codeInvalidRange, "The requested range is not satisfiable."))
+	}
+}
+
+// conditional keeps back what net/http says when it refuses to serve content,
+// which Graph says in its own form.
+type conditional struct {
+	http.ResponseWriter
+	refused int // status; 0: none
+}
+
+func (w *conditional) WriteHeader(status int) {
+	if status == http.StatusPreconditionFailed || status == http.StatusRequestedRangeNotSatisfiable {
+		w.refused = status
+		return
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *conditional) Write(b []byte) (int, error) {
+	if w.refused != 0 {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
 }
 
 // writeBody writes a whole document, or the part of it that a fault lets
