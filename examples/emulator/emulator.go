@@ -107,10 +107,14 @@ func listening(err error) error {
 }
 
 func (e *emulator) startEntra(s *settings, tenant *graphtest.Tenant, id *identity, addr, secret string, log func(entry)) (err error) {
+	certificates, err := clientCertificates(s.certificate)
+	if err != nil {
+		return err
+	}
 	opts := &entratest.Options{
 		TenantID: tenant.ID, Addr: addr, Certificate: &id.leaf, TokenLifetime: s.tokenLifetime, Interval: time.Second,
 		Apps: []entratest.App{{
-			ID: clientID, Name: "Microsoft 365 emulator", Secrets: []string{secret}, PublicFlows: true,
+			ID: clientID, Name: "Microsoft 365 emulator", Secrets: []string{secret}, Certificates: certificates, PublicFlows: true,
 			Scopes: delegated, Roles: roles,
 		}},
 		// A program that has a client id of its own comes in with it.

@@ -25,6 +25,7 @@ type settings struct {
 	seed          uint64
 	approve       string
 	tokenLifetime time.Duration
+	certificate   string
 	throttle      string
 	faults        string
 	log           string
@@ -38,6 +39,7 @@ func (s *settings) register(f *flag.FlagSet) {
 	f.Uint64Var(&s.seed, "seed", 0, "another `NUMBER`, another generated tenant")
 	f.StringVar(&s.approve, "approve", "auto", "who approves sign-ins: auto, the first person at once, or page, whoever opens it")
 	f.DurationVar(&s.tokenLifetime, "token-lifetime", time.Hour, "how long access tokens work, as in 90s")
+	f.StringVar(&s.certificate, "certificate", "", "the certificates of a PEM `FILE` work for the application, beside its secret")
 	f.StringVar(&s.throttle, "throttle", "off", "throttling: off, real, or a `FACTOR` of the real limits, as in 0.1")
 	f.StringVar(&s.faults, "faults", "", "spoil the requests that a JSON `FILE` names")
 	f.StringVar(&s.log, "log", "", "append each request to a `FILE`, as a line of JSON")

@@ -197,7 +197,11 @@ func TestHelpAndMistakes(t *testing.T) {
 	}
 	dir := t.TempDir()
 	badJSON, badRoute := filepath.Join(dir, "json"), filepath.Join(dir, "route")
-	for file, text := range map[string]string{badJSON: "{\n\"fault\":", badRoute: `{"faults":[{"route":"GET /me/nothing","status":500}]}`} {
+	noPEM, badPEM := filepath.Join(dir, "key"), filepath.Join(dir, "certificate")
+	for file, text := range map[string]string{
+		noPEM: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", badPEM: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+		badJSON: "{\n\"fault\":", badRoute: `{"faults":[{"route":"GET /me/nothing","status":500}]}`,
+	} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -230,6 +234,9 @@ func TestHelpAndMistakes(t *testing.T) {
 		{[]string{"serve", "-faults", missing}, "no such file"},
 		{[]string{"serve", "-faults", badJSON}, "line 2"},
 		{[]string{"serve", "-faults", badRoute}, badRoute + ": line 1: no route \"GET /me/nothing\""},
+		{[]string{"serve", "-certificate", missing}, "-certificate: open " + missing},
+		{[]string{"serve", "-certificate", noPEM}, "-certificate: " + noPEM + ": no certificate"},
+		{[]string{"serve", "-certificate", badPEM}, "-certificate: " + badPEM + ": x509"},
 		{[]string{"serve", "-log", empty}, "-log"},
 		{[]string{"serve", "-ready", filepath.Join(missing, "x")}, "-ready: " + filepath.Join(missing, "x") + " cannot be written"},
 		{[]string{"exec"}, "no command"},
