@@ -16,6 +16,7 @@ import (
 
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
 
 // confidant collects all that a client says to anybody.
@@ -150,14 +151,14 @@ func TestNobodyIsToldALink(t *testing.T) {
 // Values that hold a link print nothing of it.
 func TestWhatHoldsALinkPrintsWithoutIt(t *testing.T) {
 	t.Parallel()
-	d := newFakeDrive(t, digits(3*block))
+	d := newDrive(t, testtenant.Issuer(t), digits(3*block))
 	c := d.client(t)
-	file, err := c.Download(t.Context(), fakePath, nil)
+	file, err := c.Download(t.Context(), filePath, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	open := openFake(t, d)
+	open := openFile(t, d)
 	defer open.Close()
 	op, err := setup(t, monitor(state(303, "", "Location", monitorLink.Reveal()))).Wait(t.Context(), monitorLink, nil)
 	if err != nil {

@@ -17,13 +17,15 @@ import (
 	"time"
 
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
 
 const block = 256 << 10
 
-func openFake(t *testing.T, d *fakeDrive) *m365graph.RemoteFile {
+func openFile(t *testing.T, d *drive) *m365graph.RemoteFile {
 	t.Helper()
-	f, err := d.client(t).OpenFile(t.Context(), fakePath)
+	f, err := d.client(t).OpenFile(t.Context(), filePath)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,10 +34,11 @@ func openFake(t *testing.T, d *fakeDrive) *m365graph.RemoteFile {
 
 func TestARemoteFileIsReadAtAnyOffset(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for _, size := range []int{0, 1, 1000, block - 1, block, block + 1, 5*block + 7} {
-		d := newFakeDrive(t, digits(size))
-		f := openFake(t, d)
-		if f.Size() != int64(size) || f.Info().ETag != `"{1},0"` && size > 0 || f.Info().Length != int64(size) || f.Info().ContentType != "application/zip" {
+		d := newDrive(t, issuer, digits(size))
+		f := openFile(t, d)
+		if f.Size() != int64(size) || f.Info().ETag != d.eTag && size > 0 || f.Info().Length != int64(size) || f.Info().ContentType != "application/x-zip-compressed" {
 			t.Errorf("size %d: Info = %+v", size, f.Info())
 		}
 		if size <= 1000 { // it reads from each byte on
@@ -62,13 +65,14 @@ func TestARemoteFileIsReadAtAnyOffset(t *testing.T) {
 		if _, err := f.ReadAt(make([]byte, 1), 0); size > 0 && !errors.Is(err, fs.ErrClosed) {
 			t.Errorf("ReadAt after Close = %v, want ErrClosed", err)
 		}
-		d.assertClosed(t)
+		d.assertKept(t)
 	}
 }
 
 // A zip has its table of contents at its end, and is read in small steps.
 func TestAnArchiveIsReadByFewRequests(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	var archive bytes.Buffer
 	w := zip.NewWriter(&archive)
 	noise := make([]byte, 4*block)
@@ -81,8 +85,8 @@ func TestAnArchiveIsReadByFewRequests(t *testing.T) {
 		_, _ = e.Write(noise[:len(noise)/(i+1)])
 	}
 	_ = w.Close()
-	d := newFakeDrive(t, archive.String())
-	f := openFake(t, d)
+	d := newDrive(t, issuer, archive.String())
+	f := openFile(t, d)
 	defer f.Close()
 	z, err := zip.NewReader(f, f.Size())
 	if err != nil || len(z.File) != 20 || d.answers > 3 {
@@ -99,15 +103,14 @@ func TestAnArchiveIsReadByFewRequests(t *testing.T) {
 
 func TestARemoteFileIsOneVersion(t *testing.T) {
 	t.Parallel()
-	d := newFakeDrive(t, digits(3*block))
-	f := openFake(t, d)
+	issuer := testtenant.Issuer(t)
+	d := newDrive(t, issuer, digits(3*block))
+	f := openFile(t, d)
 	defer f.Close()
 	if _, err := f.ReadAt(make([]byte, 10), block); err != nil {
 		t.Fatal(err)
 	}
-	d.mu.Lock()
 	d.change(strings.Repeat("x", 3*block))
-	d.mu.Unlock()
 	for _, size := range []int{10, block} {
 		if n, err := f.ReadAt(make([]byte, size), 2*block); !errors.Is(err, m365graph.ErrPrecondition) {
 			t.Errorf("ReadAt of what has changed = %d, %v, want ErrPrecondition", n, err)
@@ -117,23 +120,21 @@ func TestARemoteFileIsOneVersion(t *testing.T) {
 	if _, err := f.ReadAt(p, block+10); err != nil || string(p) != digits(3 * block)[block+10:block+20] {
 		t.Errorf("ReadAt of what is at hand = %q, %v", p, err)
 	}
-	d.assertClosed(t)
+	d.assertKept(t)
 }
 
 func TestARemoteFileNeedsRangesAndAVersion(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*fakeDrive){
-		"no ranges":  func(d *fakeDrive) { d.noRanges = true },
-		"no version": func(d *fakeDrive) { d.header = func(_ int, h http.Header) { h.Del("ETag") } },
-		"no size":    func(d *fakeDrive) { d.noRanges, d.chunked = true, true },
-		"a refusal": func(d *fakeDrive) {
-			d.instead = func(int, *http.Request) *http.Response { return graphError(404, "itemNotFound") }
-		},
+	issuer := testtenant.Issuer(t)
+	for name, spoils := range map[string][]spoil{
+		"no ranges":  {noRanges},
+		"no version": {header("Etag", ""), undated},
+		"no size":    {noRanges, chunked},
+		"a refusal":  {answering(404, "itemNotFound")},
 	} {
 		for size, small := range map[int]bool{100: true, block + 1: false} {
-			d := newFakeDrive(t, digits(size))
-			change(d)
-			f, err := d.client(t).OpenFile(t.Context(), fakePath)
+			d := newDrive(t, issuer, digits(size), spoils...)
+			f, err := d.client(t).OpenFile(t.Context(), filePath)
 			if want := small && name != "no size" && name != "a refusal"; (err == nil) != want {
 				t.Errorf("%s, %d bytes: OpenFile = %v, want success: %v", name, size, err, want)
 			}
@@ -143,22 +144,26 @@ func TestARemoteFileNeedsRangesAndAVersion(t *testing.T) {
 					t.Errorf("%s: ReadAt = %q, %v", name, p, err)
 				}
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 		}
 	}
 }
 
 func TestARemoteFileGoesOnAfterFaults(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, digits(6*block))
-		d.cut = func(n int) int64 { return int64(n%3+1) * 30_000 }
-		d.before = func(n int) {
-			if n == 4 {
-				d.link = -1 // lapsed; the next one is good for all that is left
+		good := 0 // the links from this one on
+		d := newDrive(t, issuer, digits(6*block), cutAfter(func(n int) int64 { return int64(n%3+1) * 30_000 }), func(q question, f *graphtest.Fault) {
+			if q.n == 4 {
+				good = q.drive.resolved
 			}
-		}
-		f := openFake(t, d)
+			if q.link() < good {
+				*f = graphtest.Fault{}
+				lapsed(q, f)
+			}
+		})
+		f := openFile(t, d)
 		var wg sync.WaitGroup
 		for i := range 12 {
 			wg.Go(func() {
@@ -170,14 +175,15 @@ func TestARemoteFileGoesOnAfterFaults(t *testing.T) {
 		}
 		wg.Wait()
 		_ = f.Close()
-		d.assertClosed(t)
+		d.assertKept(t)
 	})
 }
 
 func TestALargeReadIsOneRequest(t *testing.T) {
 	t.Parallel()
-	d := newFakeDrive(t, digits(10*block))
-	f := openFake(t, d)
+	issuer := testtenant.Issuer(t)
+	d := newDrive(t, issuer, digits(10*block))
+	f := openFile(t, d)
 	defer f.Close()
 	p := make([]byte, 7*block+3)
 	if _, err := f.ReadAt(p, 100); err != nil || string(p) != d.content[100:100+len(p)] || d.answers != 2 {
@@ -188,23 +194,22 @@ func TestALargeReadIsOneRequest(t *testing.T) {
 // Many readers of one block ask for it once; what failed is asked for again.
 func TestABlockIsFetchedOnce(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, digits(40*block))
-		w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+		d := newDrive(t, issuer, digits(40*block), func(q question, f *graphtest.Fault) {
+			if q.n == 1 {
+				answering(400, "invalidRequest")(q, f)
+			}
+		})
+		c := d.through(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 			<-time.After(time.Second)
-			return d.answer(n, r)
-		}}
-		f, err := setup(t, w).OpenFile(t.Context(), fakePath)
+			return d.RoundTrip(r)
+		}))
+		f, err := c.OpenFile(t.Context(), filePath)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		d.instead = func(n int, _ *http.Request) *http.Response {
-			if n == 1 {
-				return graphError(400, "invalidRequest")
-			}
-			return nil
-		}
 		if _, err := f.ReadAt(make([]byte, 1), 5*block); err == nil {
 			t.Error("ReadAt of what is refused succeeded")
 		}
@@ -237,11 +242,11 @@ func TestABlockIsFetchedOnce(t *testing.T) {
 
 func TestCloseEndsReadsOfARemoteFile(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for _, size := range []int{10, 2 * block} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFakeDrive(t, digits(4*block))
-			f := openFake(t, d)
-			d.cut, d.stalls = cutAlways(5), true
+			d := newDrive(t, issuer, digits(4*block), from(1, cutAlways(5)), stalling)
+			f := openFile(t, d)
 			done := make(chan error)
 			go func() {
 				_, err := f.ReadAt(make([]byte, size), block)
@@ -252,7 +257,7 @@ func TestCloseEndsReadsOfARemoteFile(t *testing.T) {
 			if err := <-done; !errors.Is(err, fs.ErrClosed) {
 				t.Errorf("ReadAt of %d bytes = %v, want ErrClosed", size, err)
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 		})
 	}
 }
@@ -260,24 +265,26 @@ func TestCloseEndsReadsOfARemoteFile(t *testing.T) {
 // A file that was empty a moment ago may be a large one now.
 func TestOpenFileReadsNoMoreThanABlock(t *testing.T) {
 	t.Parallel()
-	d := newFakeDrive(t, digits(9*block))
-	body := &countedReader{r: strings.NewReader(d.content)}
-	d.instead = func(n int, _ *http.Request) *http.Response {
-		if n == 0 {
-			return reply(416, "")
+	issuer := testtenant.Issuer(t)
+	d := newDrive(t, issuer, digits(9*block), func(q question, f *graphtest.Fault) {
+		if q.n == 0 {
+			f.Status, f.Code = 416, "invalidRange"
+			return
 		}
-		return nil
-	}
-	w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
-		if n < 2 {
-			return d.answer(n, r)
+		// All of it, although nobody asked for a range.
+		f.Status, f.Body = 206, q.drive.content
+		header("Content-Range", fmt.Sprintf("bytes 0-%d/%d", 9*block-1, 9*block))(q, f)
+	})
+	body := &countedReader{}
+	c := d.through(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		resp, err := d.RoundTrip(r)
+		if err == nil && d.answers == 2 {
+			body.ReadCloser = resp.Body
+			resp.Body = body
 		}
-		// Nobody asked for a range.
-		resp := reply(206, "", "ETag", `"1"`, "Content-Range", fmt.Sprintf("bytes 0-%d/%d", 9*block-1, 9*block))
-		resp.Body, resp.ContentLength = io.NopCloser(body), 9*block
-		return resp, nil
-	}}
-	f, err := setup(t, w).OpenFile(t.Context(), fakePath)
+		return resp, err
+	}))
+	f, err := c.OpenFile(t.Context(), filePath)
 	if err == nil {
 		defer f.Close()
 		p := make([]byte, 10)
@@ -291,12 +298,12 @@ func TestOpenFileReadsNoMoreThanABlock(t *testing.T) {
 }
 
 type countedReader struct {
-	r io.Reader
+	io.ReadCloser
 	n int
 }
 
 func (c *countedReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
+	n, err := c.ReadCloser.Read(p)
 	c.n += n
 	return n, err
 }

@@ -42,7 +42,7 @@ func BenchmarkDownload(b *testing.B) {
 	buf := make([]byte, 32<<10)
 	b.SetBytes(size)
 	for b.Loop() {
-		d, err := c.Download(b.Context(), fakePath, nil)
+		d, err := c.Download(b.Context(), filePath, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -51,7 +51,7 @@ func (f *contentFile) fetch(ctx context.Context, offset, length int64) (*Respons
 			return direct, err
 		}
 		resp, err := f.follow(ctx, link, offset, length)
-		if !f.mayRenew(link, err) {
+		if !f.mayRenew(link, err) || link.Equal(lapsed) { // Graph may give the same one again
 			return resp, err
 		}
 		lapsed = link

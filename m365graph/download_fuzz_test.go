@@ -35,7 +35,7 @@ func FuzzContentRange(f *testing.F) {
 			}
 			return reply(206, want, "Content-Range", contentRange), nil
 		}}
-		d, err := setup(t, w).Download(t.Context(), fakePath, &m365graph.DownloadOptions{Offset: int64(offset), Length: int64(length)})
+		d, err := setup(t, w).Download(t.Context(), filePath, &m365graph.DownloadOptions{Offset: int64(offset), Length: int64(length)})
 		if err != nil {
 			return
 		}

@@ -13,23 +13,23 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/m365go/sdk/m365auth/entratest"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
 
 // Wherever a connection is cut, and however often, all bytes come once.
 func TestADownloadThatIsCutGoesOn(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	const file = "0123456789"
-	for name, change := range map[string]func(*fakeDrive){
-		"a host with ranges": func(*fakeDrive) {},
-		"no lengths":         func(d *fakeDrive) { d.chunked = true },
-		"a stall":            func(d *fakeDrive) { d.stalls = true },
-		"a settled time": func(d *fakeDrive) {
-			d.header = func(_ int, h http.Header) { h.Del("ETag"); h.Set("Last-Modified", longAgo) }
-		},
-		"a weak eTag and a settled time": func(d *fakeDrive) {
-			d.header = func(_ int, h http.Header) { h.Set("ETag", `W/"1"`); h.Set("Last-Modified", longAgo) }
-		},
+	for name, spoils := range map[string][]spoil{
+		"a host with ranges":             nil,
+		"no lengths":                     {chunked},
+		"a stall":                        {stalling},
+		"a settled time":                 {header("Etag", "")},
+		"a weak eTag and a settled time": {header("Etag", `W/"1"`)},
 	} {
 		for cut := range int64(len(file) + 1) {
 			for _, often := range []bool{false, true} {
@@ -39,16 +39,16 @@ func TestADownloadThatIsCutGoesOn(t *testing.T) {
 					continue
 				}
 				synctest.Test(t, func(t *testing.T) {
-					d := newFakeDrive(t, file)
-					change(d)
-					if d.cut = cutOnce(cut); often {
-						d.cut = cutAlways(cut)
+					where := cutOnce(cut)
+					if often {
+						where = cutAlways(cut)
 					}
+					d := newDrive(t, issuer, file, append([]spoil{where}, spoils...)...)
 					got, err := d.readAll(t, d.client(t), nil)
 					if err != nil || got != file {
 						t.Errorf("%s, cut after %d bytes (often: %v) = %q, %v, want all of it", name, cut, often, got, err)
 					}
-					d.assertClosed(t)
+					d.assertKept(t)
 				})
 			}
 		}
@@ -57,30 +57,28 @@ func TestADownloadThatIsCutGoesOn(t *testing.T) {
 
 func TestADownloadThatIsCutGoesOnWithoutRangesToo(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, digits(1000))
-		d.noRanges = true
-		d.cut = func(n int) int64 { return int64(n)*300 + 100 }
+		d := newDrive(t, issuer, digits(1000), noRanges, cutAfter(func(n int) int64 { return int64(n)*300 + 100 }))
 		if got, err := d.readAll(t, d.client(t), &m365graph.DownloadOptions{Offset: 50, Length: 900}); err != nil || got != digits(1000)[50:950] {
 			t.Errorf("Download = %d bytes, %v, want 900", len(got), err)
 		}
-		d.assertClosed(t)
+		d.assertKept(t)
 		// Cut before any byte that is new, again and again.
-		d = newFakeDrive(t, digits(1000))
-		d.noRanges, d.cut = true, cutAlways(100)
+		d = newDrive(t, issuer, digits(1000), noRanges, cutAlways(100))
 		if got, err := d.readAll(t, d.client(t), nil); !errors.Is(err, io.ErrUnexpectedEOF) || got != digits(100) || d.answers != 5 {
 			t.Errorf("Download = %d bytes, %v after %d answers, want 100, ErrUnexpectedEOF and 5", len(got), err, d.answers)
 		}
-		d.assertClosed(t)
+		d.assertKept(t)
 	})
 }
 
 func TestADownloadThatBringsNothingEnds(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for retries, want := range map[int]int{-1: 1, 0: 5, 2: 3} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFakeDrive(t, "0123456789")
-			d.cut = cutAlways(0)
+			d := newDrive(t, issuer, "0123456789", cutAlways(0))
 			began := time.Now()
 			got, err := d.readAll(t, d.client(t, func(o *m365graph.Options) { o.MaxRetries = retries }), nil)
 			if !errors.Is(err, io.ErrUnexpectedEOF) || got != "" || d.answers != want {
@@ -89,7 +87,7 @@ func TestADownloadThatBringsNothingEnds(t *testing.T) {
 			if took := time.Since(began); want > 1 && took < 500*time.Millisecond {
 				t.Errorf("MaxRetries %d: it took %v, want waits between the tries", retries, took)
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 		})
 	}
 }
@@ -97,116 +95,80 @@ func TestADownloadThatBringsNothingEnds(t *testing.T) {
 // Transports fail with io.EOF where a server hangs up, which is no end of a file.
 func TestAHostThatIsGoneIsNotTheEndOfAFile(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, "0123456789")
-		d.cut = cutOnce(4)
-		w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
-			if n > 1 {
+		d := newDrive(t, issuer, "0123456789", cutOnce(4))
+		c := d.through(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			if d.answers > 0 {
 				return nil, io.EOF
 			}
-			return d.answer(n, r)
-		}}
-		got, err := d.readAll(t, setup(t, w), nil)
+			return d.RoundTrip(r)
+		}))
+		got, err := d.readAll(t, c, nil)
 		if err == nil || errors.Is(err, io.EOF) || got != "0123" {
 			t.Errorf("Download = %q, %v, want an error that is not io.EOF", got, err)
 		}
-		d.assertClosed(t)
+		d.assertKept(t)
 	})
 }
 
 // What came before the cut and what comes after it must be of one version.
 func TestNoTwoVersionsAreSpliced(t *testing.T) {
 	t.Parallel()
-	header := func(name, value string) func(*fakeDrive) {
-		return func(d *fakeDrive) {
-			d.header = func(n int, h http.Header) {
-				if n > 0 {
-					h.Set(name, value)
-				}
-			}
-		}
-	}
+	issuer := testtenant.Issuer(t)
+	later := func(pairs ...string) []spoil { return []spoil{undated, from(1, header(pairs...))} }
 	for name, tt := range map[string]struct {
-		change func(*fakeDrive)
-		want   error
+		version string // the content that there is after the cut; "" is the first
+		spoils  []spoil
+		want    error
 	}{
-		"a new version": {func(d *fakeDrive) {
-			d.before = func(n int) {
-				if n == 1 {
-					d.change("abcdefghij")
-				}
-			}
-		}, m365graph.ErrPrecondition},
-		"a shorter version": {func(d *fakeDrive) {
-			d.before = func(n int) {
-				if n == 1 {
-					d.change("abcde")
-				}
-			}
-		}, m365graph.ErrPrecondition},
-		"a version that ends before": {func(d *fakeDrive) {
-			d.before = func(n int) {
-				if n == 1 {
-					d.change("abc")
-				}
-			}
-		}, m365graph.ErrPrecondition},
-		"a new version where ranges are ignored": {func(d *fakeDrive) {
-			d.noRanges = true
-			d.before = func(n int) {
-				if n == 1 {
-					d.change("abcdefghij")
-				}
-			}
-		}, m365graph.ErrPrecondition},
-		"another size of the same eTag": {header("Content-Range", "bytes 4-9/11"), nil},
-		"another eTag":                  {header("ETag", `"other"`), m365graph.ErrPrecondition},
-		"the eTag made weak":            {header("ETag", `W/"{1},0"`), nil},
-		"the eTag withheld":             {header("ETag", ""), nil},
-		"no eTag ever":                  {func(d *fakeDrive) { d.header = func(_ int, h http.Header) { h.Del("ETag") } }, nil},
-		"a weak eTag": {func(d *fakeDrive) {
-			d.header = func(_ int, h http.Header) { h.Set("ETag", `W/"1"`) }
-		}, nil},
-		"another weak eTag": {func(d *fakeDrive) {
-			d.header = func(n int, h http.Header) {
-				h.Set("ETag", fmt.Sprintf(`W/"%d"`, n))
-				h.Set("Last-Modified", longAgo)
-			}
-		}, m365graph.ErrPrecondition},
-		"a time that is too new": {func(d *fakeDrive) {
-			d.header = func(_ int, h http.Header) { h.Del("ETag"); h.Set("Last-Modified", h.Get("Date")) }
-		}, nil},
-		"another time": {func(d *fakeDrive) {
-			d.header = func(n int, h http.Header) {
-				h.Del("ETag")
-				h.Set("Last-Modified", time.Date(2026, 1, 1+n, 0, 0, 0, 0, time.UTC).Format(http.TimeFormat))
-			}
-		}, m365graph.ErrPrecondition},
+		"a new version":                          {"abcdefghij", nil, m365graph.ErrPrecondition},
+		"a shorter version":                      {"abcde", nil, m365graph.ErrPrecondition},
+		"a version that ends before":             {"abc", nil, m365graph.ErrPrecondition},
+		"a new version where ranges are ignored": {"abcdefghij", []spoil{noRanges}, m365graph.ErrPrecondition},
+		"another size of the same eTag":          {"", later("Content-Range", "bytes 4-9/11"), nil},
+		"another eTag":                           {"", later("Etag", `"other"`), m365graph.ErrPrecondition},
+		"the eTag made weak":                     {"", []spoil{undated, from(1, weakened)}, nil},
+		"the eTag withheld":                      {"", later("Etag", ""), nil},
+		"no eTag ever":                           {"", []spoil{undated, header("Etag", "")}, nil},
+		"a weak eTag":                            {"", []spoil{undated, header("Etag", `W/"1"`)}, nil},
+		"another weak eTag": {"", []spoil{func(q question, f *graphtest.Fault) {
+			header("Etag", fmt.Sprintf(`W/"%d"`, q.n))(q, f)
+		}}, m365graph.ErrPrecondition},
+		"a time that is too new": {"", []spoil{header("Etag", "", "Last-Modified", "Sat, 01 Jan 2000 00:00:00 GMT")}, nil},
+		"another time": {"", []spoil{func(q question, f *graphtest.Fault) {
+			header("Etag", "", "Last-Modified", longAgo.AddDate(0, 0, q.n).Format(http.TimeFormat))(q, f)
+		}}, m365graph.ErrPrecondition},
+		"another time without an eTag": {"abcdefghij", []spoil{header("Etag", "")}, m365graph.ErrPrecondition},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFakeDrive(t, "0123456789")
-			d.cut = cutOnce(4)
-			tt.change(d)
+			d := newDrive(t, issuer, "0123456789", append(tt.spoils, cutOnce(4))...)
+			d.before = func(n int) {
+				if n == 1 && tt.version != "" {
+					d.change(tt.version)
+				}
+			}
 			got, err := d.readAll(t, d.client(t), nil)
 			if err == nil || got != "0123" {
 				t.Errorf("%s = %q, %v, want the first bytes and an error", name, got, err)
 			}
-			if tt.want != nil && !errors.Is(err, tt.want) || strings.Contains(fmt.Sprint(err), canary) {
+			if tt.want != nil && !errors.Is(err, tt.want) || strings.Contains(fmt.Sprint(err), "tempauth") {
 				t.Errorf("%s = %v, want %v without the link", name, err, tt.want)
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 		})
 	}
 }
 
 func TestADownloadOfAVersionTakesNoOther(t *testing.T) {
 	t.Parallel()
-	d := newFakeDrive(t, "0123456789")
+	issuer := testtenant.Issuer(t)
+	d := newDrive(t, issuer, "0123456789")
 	c := d.client(t)
-	if got, err := d.readAll(t, c, &m365graph.DownloadOptions{Offset: 4, ETag: `"{1},0"`}); err != nil || got != "456789" {
+	if got, err := d.readAll(t, c, &m365graph.DownloadOptions{Offset: 4, ETag: d.eTag}); err != nil || got != "456789" {
 		t.Errorf("Download of the version = %q, %v", got, err)
 	}
-	for _, eTag := range []string{`"{1},7"`, `W/"{1},0"`} {
+	for _, eTag := range []string{`"{1},7"`, "W/" + d.eTag} {
 		if got, err := d.readAll(t, c, &m365graph.DownloadOptions{Offset: 4, ETag: eTag}); err == nil {
 			t.Errorf("Download of version %s = %q, want an error", eTag, got)
 		}
@@ -214,111 +176,127 @@ func TestADownloadOfAVersionTakesNoOther(t *testing.T) {
 	if _, err := d.readAll(t, c, &m365graph.DownloadOptions{ETag: `"{1},7"`}); !errors.Is(err, m365graph.ErrPrecondition) {
 		t.Errorf("Download of another version = %v, want ErrPrecondition", err)
 	}
-	d.assertClosed(t)
+	d.assertKept(t)
 }
 
 // What the first answer says of the version counts for all others too.
 func TestADownloadOfAVersionKeepsItsSize(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, "0123456789")
-		d.cut = cutOnce(4)
-		d.header = func(n int, h http.Header) {
-			if n > 0 {
-				h.Set("Content-Range", "bytes 4-9/11")
-			}
-		}
-		got, err := d.readAll(t, d.client(t), &m365graph.DownloadOptions{ETag: `"{1},0"`})
+		d := newDrive(t, issuer, "0123456789", cutOnce(4), from(1, header("Content-Range", "bytes 4-9/11")))
+		got, err := d.readAll(t, d.client(t), &m365graph.DownloadOptions{ETag: d.eTag})
 		if !errors.Is(err, m365graph.ErrPrecondition) || got != "0123" {
 			t.Errorf("Download = %q, %v, want the first bytes and ErrPrecondition", got, err)
 		}
-		d.assertClosed(t)
+		d.assertKept(t)
 	})
 }
 
 // A pre-authenticated link lives for minutes, a download may take longer.
 func TestALapsedLinkIsRenewed(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{401, 403, 404, 410} {
+	issuer := testtenant.Issuer(t)
+	for name, refuse := range map[string]spoil{
+		"an old link": lapsed, "401": answering(401, "unauthenticated"), "403": answering(403, "accessDenied"),
+		"404": answering(404, "itemNotFound"), "410": answering(410, "itemNotFound"),
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFakeDrive(t, "0123456789")
-			d.cut = cutAlways(4)
-			d.instead = func(n int, r *http.Request) *http.Response {
-				if n == 1 || n == 3 {
-					return graphError(status, "itemNotFound")
+			d := newDrive(t, issuer, "0123456789", cutAlways(4), func(q question, f *graphtest.Fault) {
+				if q.n == 1 || q.n == 3 {
+					*f = graphtest.Fault{}
+					refuse(q, f)
 				}
-				return nil
-			}
+			})
 			got, err := d.readAll(t, d.client(t), nil)
 			if err != nil || got != "0123456789" || d.resolved != 3 {
-				t.Errorf("a link that lapsed with %d = %q, %v, %d links, want all of it by 3", status, got, err, d.resolved)
+				t.Errorf("a link that lapsed with %s = %q, %v, %d links, want all of it by 3", name, got, err, d.resolved)
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 			// One that never worked, or is refused at once again, is no lapse.
 			for first, resolved := range map[int]int{0: 1, 1: 2} {
-				d = newFakeDrive(t, "0123456789")
-				d.cut = cutAlways(4)
-				d.instead = func(n int, _ *http.Request) *http.Response {
-					if n >= first {
-						return graphError(status, "accessDenied")
-					}
-					return nil
-				}
+				d = newDrive(t, issuer, "0123456789", cutOnce(4), from(first, refuse))
 				var no *m365graph.Error
-				if _, err := d.readAll(t, d.client(t), nil); !errors.As(err, &no) || no.Status != status || d.resolved != resolved {
-					t.Errorf("refused with %d from answer %d on = %v, %d links, want the refusal and %d", status, first, err, d.resolved, resolved)
+				if _, err := d.readAll(t, d.client(t), nil); !errors.As(err, &no) || no.Status < 401 || no.Status > 410 || d.resolved != resolved {
+					t.Errorf("refused with %s from answer %d on = %v, %d links, want the refusal and %d", name, first, err, d.resolved, resolved)
 				}
-				d.assertClosed(t)
+				d.assertKept(t)
 			}
 		})
 	}
 }
 
+// Whoever is given the lapsed link again gives up.
+func TestALinkThatStaysLapsedIsNotFollowedForEver(t *testing.T) {
+	t.Parallel()
+	issuer := testtenant.Issuer(t)
+	synctest.Test(t, func(t *testing.T) {
+		d := newDrive(t, issuer, "0123456789", cutOnce(4), from(1, lapsed))
+		f, err := d.client(t).Download(t.Context(), filePath, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		again := graphtest.Fault{Route: "GET /me/drive/items/{id}/content", Status: 302, Header: http.Header{"Location": {d.links[0]}}, Count: 100}
+		if err := d.Graph.Fail(again); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(f); !errors.Is(err, m365graph.ErrUnauthenticated) || string(got) != "0123" || d.answers != 3 {
+			t.Errorf("Download = %q, %v after %d questions, want ErrUnauthenticated after 3", got, err, d.answers)
+		}
+	})
+}
+
 func TestAnInfectedFileIsWithheldInSoManyWords(t *testing.T) {
 	t.Parallel()
-	d := newFakeDrive(t, "x")
-	d.instead = func(int, *http.Request) *http.Response {
-		return reply(403, "<html>", "X-Virus-Infected", "EICAR")
+	infected := &graphtest.DriveItem{ID: "1", Name: fileName, Content: []byte("x"), Malware: "EICAR"}
+	x := testtenant.InMemory(t, testtenant.Issuer(t), &graphtest.User{Drive: &graphtest.Drive{Items: []*graphtest.DriveItem{infected}}})
+	for _, says := range []*graphtest.Fault{nil, {Route: downloadRoute, Status: 403, HTML: "<html>", Header: http.Header{"X-Virus-Infected": {"EICAR"}}}} {
+		if says != nil {
+			if err := x.Graph.Fail(*says); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var no *m365graph.Error
+		if _, err := x.Client.Download(t.Context(), filePath, nil); !errors.As(err, &no) || !no.HasCode("malwareDetected") || !strings.Contains(err.Error(), "infected") {
+			t.Errorf("Download = %v, want malwareDetected", err)
+		}
 	}
-	var no *m365graph.Error
-	if _, err := d.readAll(t, d.client(t), nil); !errors.As(err, &no) || !no.HasCode("malwareDetected") || !strings.Contains(err.Error(), "infected") {
-		t.Errorf("Download = %v, want malwareDetected", err)
-	}
-	d.assertClosed(t)
 }
 
 func TestABusyContentHostIsWaitedFor(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for _, status := range []int{429, 503} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFakeDrive(t, "0123456789")
-			d.cut = cutAlways(4)
-			d.instead = func(n int, _ *http.Request) *http.Response {
-				if n%2 == 1 {
-					return reply(status, "", "Retry-After", "7")
+			d := newDrive(t, issuer, "0123456789", func(q question, f *graphtest.Fault) {
+				if q.n%2 == 1 {
+					f.Status, f.RetryAfter = status, "7"
+				} else {
+					cutAlways(4)(q, f)
 				}
-				return nil
-			}
+			})
 			began := time.Now()
 			if got, err := d.readAll(t, d.client(t), nil); err != nil || got != "0123456789" || time.Since(began) < 14*time.Second {
 				t.Errorf("after %d = %q, %v, in %v, want all of it in at least 14 s", status, got, err, time.Since(began))
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
+			d.Graph.AssertWaited(t)
 		})
 	}
 }
 
 func TestADownloadEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*fakeDrive){
-		"while it reads": func(d *fakeDrive) { d.cut, d.stalls = cutAlways(4), true },
-		"while it waits": func(d *fakeDrive) { d.cut = func(n int) int64 { return int64(4 - min(n, 1)*4) } },
+	issuer := testtenant.Issuer(t)
+	for name, spoils := range map[string][]spoil{
+		"while it reads": {cutAlways(4), stalling},
+		"while it waits": {cutAfter(func(n int) int64 { return int64(4 - min(n, 1)*4) })},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFakeDrive(t, "0123456789")
-			change(d)
+			d := newDrive(t, issuer, "0123456789", spoils...)
 			ctx, cancel := context.WithCancel(t.Context())
-			f, err := d.client(t).Download(ctx, fakePath, nil)
+			f, err := d.client(t).Download(ctx, filePath, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -329,17 +307,17 @@ func TestADownloadEndsWithItsContext(t *testing.T) {
 				t.Errorf("%s = %q, %v after %v, want Canceled at once", name, got, err, time.Since(began))
 			}
 			_ = f.Close()
-			d.assertClosed(t)
+			d.assertKept(t)
 		})
 	}
 }
 
 func TestCloseEndsAReadUnderWay(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, "0123456789")
-		d.cut, d.stalls = cutAlways(4), true
-		f, err := d.client(t).Download(t.Context(), fakePath, nil)
+		d := newDrive(t, issuer, "0123456789", cutAlways(4), stalling)
+		f, err := d.client(t).Download(t.Context(), filePath, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -358,16 +336,16 @@ func TestCloseEndsAReadUnderWay(t *testing.T) {
 		if n, err := f.Read(make([]byte, 1)); n != 0 || !errors.Is(err, fs.ErrClosed) || f.Close() != nil {
 			t.Errorf("Read after Close = %d, %v", n, err)
 		}
-		d.assertClosed(t)
+		d.assertKept(t)
 	})
 }
 
 func TestCloseEndsTheWaitForATry(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, "0123456789")
-		d.cut = cutAlways(0)
-		f, err := d.client(t).Download(t.Context(), fakePath, nil)
+		d := newDrive(t, issuer, "0123456789", cutAlways(0))
+		f, err := d.client(t).Download(t.Context(), filePath, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -376,16 +354,17 @@ func TestCloseEndsTheWaitForATry(t *testing.T) {
 		if _, err := io.ReadAll(f); !errors.Is(err, fs.ErrClosed) || time.Since(began) != 100*time.Millisecond {
 			t.Errorf("Read = %v after %v, want ErrClosed at once", err, time.Since(began))
 		}
-		d.assertClosed(t)
+		d.assertKept(t)
 	})
 }
 
 // Whoever takes long to read is not a host that stalls.
 func TestASlowReaderIsNoStall(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, "0123456789")
-		f, err := d.client(t).Download(t.Context(), fakePath, nil)
+		d := newDrive(t, issuer, "0123456789")
+		f, err := d.client(t).Download(t.Context(), filePath, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -406,10 +385,11 @@ func TestASlowReaderIsNoStall(t *testing.T) {
 // and all of it where no error says otherwise.
 func TestAnyPatternOfFaultsYieldsOneVersion(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for seed := range uint64(100) {
 		synctest.Test(t, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(seed, 1))
-			d := spoiled(t, rnd)
+			d := spoiled(t, issuer, rnd)
 			versions := []string{d.content, strings.ToUpper(d.content), strings.Repeat("z", rnd.IntN(400))}
 			offset := int64(rnd.IntN(2) * rnd.IntN(len(d.content)))
 			d.before = func(n int) {
@@ -435,37 +415,34 @@ func TestAnyPatternOfFaultsYieldsOneVersion(t *testing.T) {
 			if !one || last != int64(len(got)) {
 				t.Errorf("seed %d: %d bytes (progress %d) of no one version, %v", seed, len(got), last, err)
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 		})
 	}
 }
 
 // spoiled is a drive that does many things wrong.
-func spoiled(t testing.TB, rnd *rand.Rand) *fakeDrive {
+func spoiled(t testing.TB, issuer *entratest.Server, rnd *rand.Rand) *drive {
 	content := make([]byte, 1+rnd.IntN(2000))
 	for i := range content {
 		content[i] = 'a' + byte(rnd.IntN(26))
 	}
-	d := newFakeDrive(t, string(content))
-	d.noRanges, d.chunked, d.stalls = rnd.IntN(3) == 0, rnd.IntN(3) == 0, rnd.IntN(5) == 0
-	weak, untold := rnd.IntN(5) == 0, rnd.IntN(5) == 0
-	d.header = func(_ int, h http.Header) {
-		switch {
-		case untold:
-			h.Del("ETag")
-		case weak:
-			h.Set("ETag", "W/"+h.Get("ETag"))
+	spoils := []spoil{cutAfter(func(int) int64 { return int64(rnd.IntN(len(content)+200)) - 100 })}
+	for _, sometimes := range []struct {
+		spoil
+		in int
+	}{{noRanges, 3}, {chunked, 3}, {stalling, 5}, {weakened, 5}, {header("Etag", ""), 5}, {undated, 2}} {
+		if rnd.IntN(sometimes.in) == 0 {
+			spoils = append(spoils, sometimes.spoil)
 		}
 	}
-	d.cut = func(int) int64 { return int64(rnd.IntN(len(content)+200)) - 100 }
-	d.instead = func(int, *http.Request) *http.Response {
+	return newDrive(t, issuer, string(content), append(spoils, func(q question, f *graphtest.Fault) {
 		switch rnd.IntN(12) {
 		case 0:
-			return graphError(403, "accessDenied")
+			*f = graphtest.Fault{Status: 403, Code: "accessDenied"}
 		case 1:
-			return reply(503, "<html>", "Retry-After", "1")
+			*f = graphtest.Fault{Status: 503, HTML: "<html>", RetryAfter: "1"}
+		case 2:
+			*f = graphtest.Fault{Skew: time.Hour} // by its clock the link has lapsed
 		}
-		return nil
-	}
-	return d
+	})...)
 }

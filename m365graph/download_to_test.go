@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
 
 // sheet is a file in memory that remembers what was written, and fails on
@@ -50,16 +52,21 @@ func (s *sheet) WriteAt(p []byte, offset int64) (int, error) {
 
 func TestDownloadToFetchesPartsSideBySide(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for _, tt := range []struct {
 		size           int
 		offset, length int64
 		want           int // questions to the content host
 	}{{0, 0, 0, 2}, {1, 0, 0, 1}, {99, 0, 0, 1}, {100, 0, 0, 1}, {101, 0, 0, 2}, {950, 0, 0, 10}, {950, 120, 0, 9}, {950, 120, 500, 5}, {950, 120, 80, 1}, {950, 900, 500, 1}, {950, 0, 950, 10}, {950, 0, 2000, 10}} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFakeDrive(t, digits(tt.size))
+			d := newDrive(t, issuer, digits(tt.size), func(q question, f *graphtest.Fault) {
+				if tt.size == 0 && q.r.Header.Get("Range") != "" { // an empty file has no first byte
+					answering(416, "invalidRange")(q, f)
+				}
+			})
 			var s sheet
 			last := int64(0)
-			info, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{
+			info, err := d.client(t).DownloadTo(t.Context(), filePath, &s, &m365graph.DownloadOptions{
 				Offset: tt.offset, Length: tt.length, PartSize: 100, Parallel: 3,
 				Progress: func(n, total int64) {
 					if n <= last || n > total {
@@ -76,7 +83,7 @@ func TestDownloadToFetchesPartsSideBySide(t *testing.T) {
 				want = want[:min(len(want), int(tt.length))]
 			}
 			got := string(s.bytes[min(len(s.bytes), int(tt.offset)):])
-			if got != want || info.Length != int64(len(want)) || info.Size != int64(tt.size) || info.ETag != `"{1},0"` || last != info.Length {
+			if got != want || info.Length != int64(len(want)) || info.Size != int64(tt.size) || info.ETag != d.eTag || last != info.Length {
 				t.Errorf("%+v = %d bytes, %+v, progress %d, want %d bytes", tt, len(got), info, last, len(want))
 			}
 			for i := range min(len(s.written), int(tt.offset)) {
@@ -87,19 +94,20 @@ func TestDownloadToFetchesPartsSideBySide(t *testing.T) {
 			if d.answers != tt.want || d.resolved > 2 || tt.size > 0 && d.resolved != 1 {
 				t.Errorf("%+v: %d questions and %d links, want %d and one", tt, d.answers, d.resolved, tt.want)
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 		})
 	}
 }
 
 func TestDownloadToHasSoManyPartsOnTheirWay(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for parallel, want := range map[int]int{0: 4, 1: 1, 7: 7, 100: 10} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFakeDrive(t, digits(1000))
+			d := newDrive(t, issuer, digits(1000))
 			busy, most := 0, 0
 			var mu sync.Mutex
-			w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+			c := d.through(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Host != "graph.microsoft.com" {
 					mu.Lock()
 					busy++
@@ -110,10 +118,10 @@ func TestDownloadToHasSoManyPartsOnTheirWay(t *testing.T) {
 					busy--
 					mu.Unlock()
 				}
-				return d.answer(n, r)
-			}}
+				return d.RoundTrip(r)
+			}))
 			var s sheet
-			if _, err := setup(t, w).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: parallel}); err != nil || string(s.bytes) != d.content {
+			if _, err := c.DownloadTo(t.Context(), filePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: parallel}); err != nil || string(s.bytes) != d.content {
 				t.Errorf("Parallel %d = %d bytes, %v", parallel, len(s.bytes), err)
 			}
 			if want = min(want, 9); most != want {
@@ -126,24 +134,18 @@ func TestDownloadToHasSoManyPartsOnTheirWay(t *testing.T) {
 // Where parts cannot be fetched or joined, the file comes in one stream.
 func TestDownloadToTakesAStreamWhereItMust(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for name, tt := range map[string]struct {
-		change func(*fakeDrive)
+		spoils []spoil
 		want   int
 	}{
-		"no ranges":             {func(d *fakeDrive) { d.noRanges = true }, 1},
-		"no ranges, no lengths": {func(d *fakeDrive) { d.noRanges, d.chunked = true, true }, 1},
-		"no version":            {func(d *fakeDrive) { d.header = func(_ int, h http.Header) { h.Del("ETag") } }, 2},
-		"no size": {func(d *fakeDrive) {
-			d.header = func(_ int, h http.Header) {
-				if span, _, ok := strings.Cut(h.Get("Content-Range"), "/"); ok {
-					h.Set("Content-Range", span+"/*")
-				}
-			}
-		}, 2},
+		"no ranges":             {[]spoil{noRanges}, 1},
+		"no ranges, no lengths": {[]spoil{noRanges, chunked}, 1},
+		"no version":            {[]spoil{header("Etag", ""), undated}, 2},
+		"no size":               {[]spoil{sizeless}, 2},
 	} {
 		for _, o := range []m365graph.DownloadOptions{{}, {Offset: 250}, {Offset: 250, Length: 300}, {Length: 50}} {
-			d := newFakeDrive(t, digits(950))
-			tt.change(d)
+			d := newDrive(t, issuer, digits(950), tt.spoils...)
 			o.PartSize = 100
 			want := d.content[o.Offset:]
 			if o.Length > 0 {
@@ -152,80 +154,77 @@ func TestDownloadToTakesAStreamWhereItMust(t *testing.T) {
 			total := int64(0)
 			o.Progress = func(_, n int64) { total = n }
 			var s sheet
-			info, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &o)
+			info, err := d.client(t).DownloadTo(t.Context(), filePath, &s, &o)
 			if err != nil || string(s.bytes[min(len(s.bytes), int(o.Offset)):]) != want || info.Length != int64(len(want)) {
 				t.Errorf("%s, %d+%d = %d bytes, %+v, %v, want %d", name, o.Offset, o.Length, len(s.bytes), info, err, len(want))
 			}
-			if total != info.Length && (total != -1 || !d.chunked) {
+			if total != info.Length && (total != -1 || len(tt.spoils) == 1) {
 				t.Errorf("%s, %d+%d: progress of %d, want %d", name, o.Offset, o.Length, total, info.Length)
 			}
 			if d.answers > tt.want {
 				t.Errorf("%s, %d+%d: %d questions, want at most %d", name, o.Offset, o.Length, d.answers, tt.want)
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 		}
 	}
 }
 
 func TestDownloadToRenewsALinkOnceForAllParts(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, digits(2000))
-		d.before = func(n int) {
-			if n == 3 || n == 20 {
-				d.link = -d.link // no link that is out is good any more
+		good := 0 // the links from this one on
+		d := newDrive(t, issuer, digits(2000), func(q question, f *graphtest.Fault) {
+			if q.n == 3 || q.n == 20 {
+				good = q.drive.resolved
 			}
-		}
+			if q.link() < good {
+				lapsed(q, f)
+			}
+		})
 		assertAllByThreeLinks(t, d, 8)
 	})
 }
 
 func TestDownloadToEndsWithItsFirstError(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	full := errors.New("the disk is full")
+	saved := func(d *drive, _ *sheet, _ context.CancelFunc) {
+		d.before = func(n int) {
+			if n == 3 {
+				d.change(strings.Repeat("x", 2000))
+			}
+		}
+	}
 	for name, tt := range map[string]struct {
-		change func(*fakeDrive, *sheet, context.CancelFunc)
+		spoils []spoil
+		change func(*drive, *sheet, context.CancelFunc)
 		want   error
 	}{
-		"a full disk": {func(_ *fakeDrive, s *sheet, _ context.CancelFunc) { s.fail = full }, full},
-		"a new version": {func(d *fakeDrive, _ *sheet, _ context.CancelFunc) {
-			d.before = func(n int) {
-				if n == 3 {
-					d.change(strings.Repeat("x", 2000))
-				}
-			}
-		}, m365graph.ErrPrecondition},
-		"a refusal": {func(d *fakeDrive, _ *sheet, _ context.CancelFunc) {
-			d.instead = func(n int, _ *http.Request) *http.Response {
-				if n >= 3 {
-					return graphError(403, "accessDenied")
-				}
-				return nil
-			}
-		}, m365graph.ErrForbidden},
-		"no first answer": {func(d *fakeDrive, _ *sheet, _ context.CancelFunc) {
-			d.instead = func(int, *http.Request) *http.Response { return graphError(404, "itemNotFound") }
-		}, m365graph.ErrNotFound},
-		"the caller leaves": {func(d *fakeDrive, _ *sheet, cancel context.CancelFunc) {
-			d.cut, d.stalls = cutAlways(0), true
-			time.AfterFunc(time.Second, cancel)
-		}, context.Canceled},
-		"a stalled host": {func(d *fakeDrive, _ *sheet, _ context.CancelFunc) { d.cut, d.stalls = cutAlways(0), true }, nil},
+		"a full disk":       {nil, func(_ *drive, s *sheet, _ context.CancelFunc) { s.fail = full }, full},
+		"a new version":     {nil, saved, m365graph.ErrPrecondition},
+		"a refusal":         {[]spoil{from(3, answering(403, "accessDenied"))}, nil, m365graph.ErrForbidden},
+		"no first answer":   {[]spoil{answering(404, "itemNotFound")}, nil, m365graph.ErrNotFound},
+		"the caller leaves": {[]spoil{cutAlways(0), stalling}, func(_ *drive, _ *sheet, cancel context.CancelFunc) { time.AfterFunc(time.Second, cancel) }, context.Canceled},
+		"a stalled host":    {[]spoil{cutAlways(0), stalling}, nil, nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFakeDrive(t, digits(2000))
+			d := newDrive(t, issuer, digits(2000), tt.spoils...)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var s sheet
-			tt.change(d, &s, cancel)
-			info, err := d.client(t).DownloadTo(ctx, fakePath, &s, &m365graph.DownloadOptions{PartSize: 100})
+			if tt.change != nil {
+				tt.change(d, &s, cancel)
+			}
+			info, err := d.client(t).DownloadTo(ctx, filePath, &s, &m365graph.DownloadOptions{PartSize: 100})
 			if err == nil || info != nil || tt.want != nil && !errors.Is(err, tt.want) {
 				t.Errorf("%s: DownloadTo = %+v, %v, want %v", name, info, err, tt.want)
 			}
 			if d.answers > 40 {
 				t.Errorf("%s: %d questions, want an end soon", name, d.answers)
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 		})
 	}
 }
@@ -233,31 +232,30 @@ func TestDownloadToEndsWithItsFirstError(t *testing.T) {
 // The others are not waited for.
 func TestDownloadToLeavesOtherPartsAfterAnError(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, digits(2000))
-		d.cut, d.stalls = cutAlways(50), true
-		d.instead = func(n int, _ *http.Request) *http.Response {
-			if n == 3 {
-				return graphError(423, "resourceLocked")
+		d := newDrive(t, issuer, digits(2000), cutAlways(50), stalling, func(q question, f *graphtest.Fault) {
+			if q.n == 3 {
+				*f = graphtest.Fault{Status: 423, Code: "resourceLocked"}
 			}
-			return nil
-		}
+		})
 		began := time.Now()
 		var s sheet
-		_, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100})
+		_, err := d.client(t).DownloadTo(t.Context(), filePath, &s, &m365graph.DownloadOptions{PartSize: 100})
 		if !errors.Is(err, m365graph.ErrLocked) || time.Since(began) > time.Second {
 			t.Errorf("DownloadTo = %v after %v, want ErrLocked at once", err, time.Since(began))
 		}
-		d.assertClosed(t)
+		d.assertKept(t)
 	})
 }
 
 func TestAnyPatternOfFaultsWritesOneVersion(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for seed := range uint64(80) {
 		synctest.Test(t, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(seed, 2))
-			d := spoiled(t, rnd)
+			d := spoiled(t, issuer, rnd)
 			versions := []string{d.content, strings.ToUpper(d.content)}
 			d.before = func(n int) {
 				if n > 0 && rnd.IntN(15) == 0 && d.version == 0 {
@@ -265,7 +263,7 @@ func TestAnyPatternOfFaultsWritesOneVersion(t *testing.T) {
 				}
 			}
 			var s sheet
-			_, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 1 + int64(rnd.IntN(500)), Parallel: 1 + rnd.IntN(5)})
+			_, err := d.client(t).DownloadTo(t.Context(), filePath, &s, &m365graph.DownloadOptions{PartSize: 20 + int64(rnd.IntN(500)), Parallel: 1 + rnd.IntN(5)})
 			one := false
 			for _, v := range versions {
 				same := err != nil || len(s.bytes) == len(v)
@@ -277,20 +275,21 @@ func TestAnyPatternOfFaultsWritesOneVersion(t *testing.T) {
 			if !one {
 				t.Errorf("seed %d: %d bytes of no one version, %v", seed, len(s.bytes), err)
 			}
-			d.assertClosed(t)
+			d.assertKept(t)
 		})
 	}
 }
 
 func TestDownloadOptionsAreChecked(t *testing.T) {
 	t.Parallel()
-	d := newFakeDrive(t, "0123456789")
+	issuer := testtenant.Issuer(t)
+	d := newDrive(t, issuer, "0123456789")
 	c := d.client(t)
 	for _, o := range []m365graph.DownloadOptions{{Offset: -1}, {Length: -1}, {Parallel: -1}, {PartSize: -1}, {Offset: 1, Length: 1<<63 - 1}} {
-		if _, err := c.Download(t.Context(), fakePath, &o); err == nil {
+		if _, err := c.Download(t.Context(), filePath, &o); err == nil {
 			t.Errorf("Download(%+v) was taken", o)
 		}
-		if _, err := c.DownloadTo(t.Context(), fakePath, &sheet{}, &o); err == nil {
+		if _, err := c.DownloadTo(t.Context(), filePath, &sheet{}, &o); err == nil {
 			t.Errorf("DownloadTo(%+v) was taken", o)
 		}
 	}
@@ -304,48 +303,39 @@ var _ io.WriterAt = (*sheet)(nil)
 // An answer without a length that ends early would leave a gap that nobody sees.
 func TestAStreamThatEndsEarlyIsNoWholePart(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
 		whole := digits(2 * block)
-		early := func(n int, _ *http.Request) *http.Response {
-			if n == 0 {
-				return nil
-			}
-			return reply(200, whole[:block], "ETag", `"{1},0"`)
-		}
-		d := newFakeDrive(t, whole)
-		d.chunked = true
-		d.instead = early
+		early := from(1, func(q question, f *graphtest.Fault) {
+			f.Status, f.Body = 200, whole[:block]
+			header("Etag", q.drive.eTag)(q, f)
+		})
+		d := newDrive(t, issuer, whole, chunked, early)
 		var s sheet
-		if info, err := d.client(t).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: block}); !errors.Is(err, io.ErrUnexpectedEOF) {
+		if info, err := d.client(t).DownloadTo(t.Context(), filePath, &s, &m365graph.DownloadOptions{PartSize: block}); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("DownloadTo = %+v, %v with %d bytes of %d, want ErrUnexpectedEOF", info, err, len(s.bytes), len(whole))
 		}
-		d.assertClosed(t)
-		d = newFakeDrive(t, whole)
-		d.chunked, d.instead = true, early
-		f := openFake(t, d)
+		d.assertKept(t)
+		d = newDrive(t, issuer, whole, chunked, early)
+		f := openFile(t, d)
 		defer f.Close()
 		if n, err := f.ReadAt(make([]byte, block), block); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("ReadAt = %d, %v, want ErrUnexpectedEOF: the file does not end there", n, err)
 		}
-		d.assertClosed(t)
+		d.assertKept(t)
 	})
 }
 
 func TestADownloadBeginsAtAnyOffset(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for _, o := range []m365graph.DownloadOptions{
 		{Offset: math.MaxInt64}, {Offset: math.MaxInt64 - 5}, {Offset: 3, PartSize: math.MaxInt64}, {Offset: math.MaxInt64 - 5, Length: 5},
 	} {
 		var asked []string
-		w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
-			if r.URL.Host == "graph.microsoft.com" {
-				return reply(302, "", "Location", "https://contoso.sharepoint.com/dl"), nil
-			}
-			asked = append(asked, r.Header.Get("Range"))
-			return reply(416, ""), nil
-		}}
+		d := newDrive(t, issuer, "01", func(q question, _ *graphtest.Fault) { asked = append(asked, q.r.Header.Get("Range")) })
 		var no *m365graph.Error
-		_, err := setup(t, w).DownloadTo(t.Context(), fakePath, &sheet{}, &o)
+		_, err := d.client(t).DownloadTo(t.Context(), filePath, &sheet{}, &o)
 		if !errors.As(err, &no) || no.Status != 416 || len(asked) != 1 {
 			t.Fatalf("DownloadTo(%+v) = %v after %q, want the refusal of one range", o, err, asked)
 		}
@@ -361,35 +351,29 @@ func TestADownloadBeginsAtAnyOffset(t *testing.T) {
 // The link that another part has asked for may have lapsed as well.
 func TestAPartAsksForALinkOfItsOwn(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := newFakeDrive(t, digits(300))
 		uses := map[int]int{}
-		d.before = func(int) {
-			if uses[d.link]++; uses[d.link] > 1 && d.link < 3 {
-				d.link = -d.link // good for one use
+		d := newDrive(t, issuer, digits(300), func(q question, f *graphtest.Fault) {
+			if uses[q.link()]++; uses[q.link()] > 1 && q.link() < 2 {
+				lapsed(q, f) // it was good for one use
 			}
-		}
+		})
 		assertAllByThreeLinks(t, d, 2)
 	})
 }
 
-// assertAllByThreeLinks downloads from a drive whose before lapses links by
-// negating them, and which takes a second for each answer.
-func assertAllByThreeLinks(t *testing.T, d *fakeDrive, parallel int) {
+// assertAllByThreeLinks downloads from a drive that is a second away.
+func assertAllByThreeLinks(t *testing.T, d *drive, parallel int) {
 	t.Helper()
-	w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
+	c := d.through(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 		<-time.After(time.Second)
-		if r.URL.Host == "graph.microsoft.com" {
-			d.mu.Lock()
-			d.link = max(d.link, -d.link)
-			d.mu.Unlock()
-		}
-		return d.answer(n, r)
-	}}
+		return d.RoundTrip(r)
+	}))
 	var s sheet
-	_, err := setup(t, w).DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: parallel})
+	_, err := c.DownloadTo(t.Context(), filePath, &s, &m365graph.DownloadOptions{PartSize: 100, Parallel: parallel})
 	if err != nil || string(s.bytes) != d.content || d.resolved != 3 {
 		t.Errorf("DownloadTo = %d bytes, %v, %d links, want all by 3", len(s.bytes), err, d.resolved)
 	}
-	d.assertClosed(t)
+	d.assertKept(t)
 }

@@ -36,7 +36,7 @@ func TestADownloadOutlivesItsConnections(t *testing.T) {
 			}
 			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 		})
-		d, err := c.Download(t.Context(), fakePath, nil)
+		d, err := c.Download(t.Context(), filePath, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestADownloadOutlivesItsConnections(t *testing.T) {
 			t.Errorf("HTTP/2 %v: Download = %d bytes, %v", h2, len(got), err)
 		}
 		var s sheet
-		if _, err := c.DownloadTo(t.Context(), fakePath, &s, &m365graph.DownloadOptions{PartSize: 300_000}); err != nil || !bytes.Equal(s.bytes, data) {
+		if _, err := c.DownloadTo(t.Context(), filePath, &s, &m365graph.DownloadOptions{PartSize: 300_000}); err != nil || !bytes.Equal(s.bytes, data) {
 			t.Errorf("HTTP/2 %v: DownloadTo = %d bytes, %v", h2, len(s.bytes), err)
 		}
 	}
@@ -85,7 +85,7 @@ func TestPartsShareConnections(t *testing.T) {
 	t.Cleanup(s.Close)
 	c := newClient(t, m365auth.Static(canary), &m365graph.Options{Cloud: cloudAt(strings.TrimPrefix(s.URL, "https://")), HTTPClient: s.Client()})
 	var w sheet
-	if _, err := c.DownloadTo(t.Context(), fakePath, &w, &m365graph.DownloadOptions{PartSize: 5_000, Parallel: 2}); err != nil || string(w.bytes) != digits(100_000) {
+	if _, err := c.DownloadTo(t.Context(), filePath, &w, &m365graph.DownloadOptions{PartSize: 5_000, Parallel: 2}); err != nil || string(w.bytes) != digits(100_000) {
 		t.Errorf("DownloadTo = %d bytes, %v", len(w.bytes), err)
 	}
 	if n := conns.Load(); n >= 15 {
