@@ -29,6 +29,8 @@ var steps = []step{
 
 	{end: "todo/lists/{list}", method: "POST", path: "/me/todo/lists", body: `{"displayName":"Errands"}`},
 	{end: "{task}", method: "POST", path: "/me/todo/lists/{list}/tasks", body: seedTask},
+	{end: "checklistItems/{part}", method: "POST", path: "/me/todo/lists/{list}/tasks/{task}/checklistItems", body: seedChecklistItem},
+	{end: "linkedResources/{part}", method: "POST", path: "/me/todo/lists/{list}/tasks/{task}/linkedResources", body: seedLinkedResource},
 	{end: "spare group", method: "POST", path: "/me/calendarGroups", body: `{"name":"Spare"}`},
 	{end: "spare calendar", method: "POST", path: "/me/calendars", body: `{"name":"Spare"}`},
 	{end: "calendarGroups/{group}", method: "GET", path: "/me/calendarGroups", at: "value/0/id"},

@@ -46,6 +46,11 @@ var mailSeeds = []seed{
 const seedContact = `{"givenName":"Quality","surname":"Desk","emailAddresses":[{"address":"q@x.example","name":"Q"}],"businessPhones":["+1 555 0100"],"birthday":"1974-07-22","homeAddress":{"city":"Lyon","street":"1 Road"},"categories":["Red"],` +
 	`"singleValueExtendedProperties":[{"id":"String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Colour","value":"green"}]}`
 
+const (
+	seedChecklistItem  = `{"displayName":"Book a seat","isChecked":true,"checkedDateTime":"2026-03-02T09:00:00Z","createdDateTime":"2026-03-01T09:00:00Z"}`
+	seedLinkedResource = `{"displayName":"Offer","applicationName":"Outlook","externalId":"7","webUrl":"https://outlook.example/7"}`
+)
+
 const seedTask = `{"title":"Travel","importance":"high","status":"inProgress","categories":["Red"],"isReminderOn":true,"body":{"content":"By rail","contentType":"text"},"dueDateTime":{"dateTime":"2026-03-20T16:00:00","timeZone":"Eastern Standard Time"},"reminderDateTime":{"dateTime":"2026-03-19T16:00:00","timeZone":"UTC"}}`
 
 var contactSeeds = []seed{
@@ -59,9 +64,15 @@ var contactSeeds = []seed{
 	{end: "POST /todo/lists", body: `{"displayName":"Trips"}`},
 	{end: "PATCH /todo/lists/{list}", body: `{"displayName":"Trips"}`},
 	{end: "DELETE /todo/lists/{list}"},
-	{end: "POST /todo/lists/{list}/tasks", body: seedTask},
+	{end: "POST /todo/lists/{list}/tasks", body: seedTask[:len(seedTask)-1] + `,"checklistItems":[` + seedChecklistItem + `],"linkedResources":[` + seedLinkedResource + `]}`},
 	{end: "PATCH /todo/lists/{list}/tasks/{task}", body: seedTask},
 	{end: "DELETE /todo/lists/{list}/tasks/{task}"},
+	{end: "POST /checklistItems", body: seedChecklistItem},
+	{end: "PATCH /checklistItems/{part}", body: seedChecklistItem},
+	{end: "DELETE /checklistItems/{part}"},
+	{end: "POST /linkedResources", body: seedLinkedResource},
+	{end: "PATCH /linkedResources/{part}", body: seedLinkedResource},
+	{end: "DELETE /linkedResources/{part}"},
 	{end: "POST /contacts", body: seedContact},
 	{end: "PATCH /contacts/{contact}", body: seedContact},
 	{end: "DELETE /contacts/{contact}"},

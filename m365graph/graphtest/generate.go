@@ -22,7 +22,7 @@ type GenerateOptions struct {
 }
 
 // Generate makes a tenant to work with: people in departments with their
-// managers and groups, mail that answers each other, meetings, contacts, files,
+// managers and groups, mail that answers each other, meetings, contacts, tasks, files,
 // sites, teams and chats. The same options give the same tenant. Desks and offices
 // stand for people, and nobody's name is made up.
 func Generate(o GenerateOptions) *Tenant {
@@ -48,6 +48,7 @@ func Generate(o GenerateOptions) *Tenant {
 	g.makeMail(max(o.Messages, 0))
 	g.makeCalendars()
 	g.makeContacts()
+	g.makeTasks()
 	g.makeDrives()
 	g.makeSites()
 	g.makeTeams()

@@ -188,9 +188,9 @@ func TestGeneratedTenantIsServed(t *testing.T) {
 	t.Parallel()
 	tenant := graphtest.Generate(graphtest.GenerateOptions{Users: 14, Messages: 1500, Seed: 5, Now: now})
 	tenant.ID = tenantID // that of the tokens
-	f := setup(t, tenant).with(t, tenant.Users[0].ID, allScopes+" "+teamScopes+" Sites.Read.All Group.Read.All User.Read.All")
+	f := setup(t, tenant).with(t, tenant.Users[0].ID, allScopes+" "+teamScopes+" Sites.Read.All Group.Read.All User.Read.All Contacts.Read Tasks.Read")
 	for path, least := range map[string]int{
-		"/users": 14, "/groups": 15, "/groups?$filter=resourceProvisioningOptions/any(x:x%20eq%20'Team')": 13, "/me/memberOf": 3, "/me/directReports": 11, "/me/messages?$top=50": 50, "/me/mailFolders": 8, "/me/events?$top=50": 12, "/me/drive/root/children": 3, "/sites?search=*": 2, "/me/joinedTeams": 2, "/me/chats": 1,
+		"/users": 14, "/groups": 15, "/groups?$filter=resourceProvisioningOptions/any(x:x%20eq%20'Team')": 13, "/me/memberOf": 3, "/me/directReports": 11, "/me/messages?$top=50": 50, "/me/mailFolders": 8, "/me/events?$top=50": 12, "/me/drive/root/children": 3, "/sites?search=*": 2, "/me/joinedTeams": 2, "/me/chats": 1, "/me/contacts": 4, "/me/contactFolders": 1, "/me/todo/lists": 3,
 		"/me/calendarView?startDateTime=2026-03-01T00:00:00Z&endDateTime=2026-04-01T00:00:00Z": 1,
 		"/me/messages?$filter=hasAttachments%20eq%20true":                                      1, "/me/messages?$filter=isRead%20eq%20false": 1,
 	} {

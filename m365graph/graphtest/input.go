@@ -21,6 +21,11 @@ func readGiven[S, O any](c *call, s *schema[S], in inputs[O]) (given, error) {
 	if err := c.decode(&raw); err != nil {
 		return nil, err
 	}
+	return lowered(raw, s, in)
+}
+
+// lowered checks the names of what was sent, and lowers them.
+func lowered[S, O any](raw map[string]json.RawMessage, s *schema[S], in inputs[O]) (given, error) {
 	g := given{}
 	for name, value := range raw {
 		if strings.Contains(name, "@") {

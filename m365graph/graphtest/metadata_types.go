@@ -38,7 +38,7 @@ func allTypes() []structured {
 	return []structured{
 		userSchema, groupSchema, personSchema, photoSchema, organizationSchema, domainSchema,
 		messageSchema, folderSchema, attachmentSchema, categorySchema, overrideSchema, ruleSchema, settingsSchema,
-		contactSchema, contactFolderSchema, taskListSchema, taskSchema,
+		contactSchema, contactFolderSchema, taskListSchema, taskSchema, checklistSchema, linkedSchema,
 		oneEventSchema, eventSchema, calendarSchema, calendarGroupSchema, calendarPermissionSchema, reminderSchema,
 		driveSchema, driveItemSchema, sharedSchema, permissionSchema, versionSchema,
 		siteSchema, siteListSchema, listItemSchema, columnSchema, contentTypeSchema, sitePermissionSchema, listItemVersionSchema,

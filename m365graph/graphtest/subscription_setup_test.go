@@ -107,7 +107,7 @@ func setupNotified(t *testing.T, r *receiver) *fixture {
 
 func subscriberToken(t testing.TB, oid string) string {
 	return mint(t, map[string]any{
-		"oid": oid, "scp": allScopes + " " + siteScopes + " " + teamScopes + " " + directoryScopes, "azp": appID, "nbf": time.Now().Add(-time.Minute).Unix(), "exp": time.Now().AddDate(0, 2, 0).Unix(),
+		"oid": oid, "scp": allScopes + " " + siteScopes + " " + teamScopes + " " + directoryScopes + " " + contactScopes, "azp": appID, "nbf": time.Now().Add(-time.Minute).Unix(), "exp": time.Now().AddDate(0, 2, 0).Unix(),
 	})
 }
 

@@ -1,6 +1,7 @@
 package graphtest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,6 +79,9 @@ func (s *todoStore) load(given *TaskList, known string, now time.Time) error {
 		}
 		if x.LastModifiedDateTime.IsZero() {
 			x.LastModifiedDateTime = x.CreatedDateTime
+		}
+		if err := errors.Join(checklist.load(x, now), linked.load(x, now)); err != nil {
+			return fmt.Errorf("task %q: %w", x.Title, err)
 		}
 		l.tasks = append(l.tasks, x)
 	}

@@ -18,29 +18,32 @@ const deltaTaskOptions = optSelect | optTop | optFormat | optSkipToken | optDelt
 
 // todoRoutes are the ways to a person's tasks.
 func todoRoutes() []route {
-	const pages = "https://learn.microsoft.com/graph/api/"
-	read := func(path, page string, o options, handle func(*call) (*reply, error)) route {
-		return route{method: "GET", pattern: "/~/todo/lists" + path, doc: pages + page, scopes: readTasks, roles: forAll(readTasks), options: o, handle: handle}
-	}
-	write := func(method, path, page string, handle func(*call) (*reply, error)) route {
-		return route{method: method, pattern: "/~/todo/lists" + path, doc: pages + page, scopes: writeTasks, roles: forAll(writeTasks), options: optNone, handle: handle}
-	}
-	post := write("POST", "/{list}/tasks", "todotasklist-post-tasks", postTask)
-	post.differs = "Recurrence, checklist items, linked resources and attachments are not kept, and refused."
-	return ofExchange([]route{
-		read("", "todo-list-lists", listOptions, listTaskLists),
-		write("POST", "", "todo-post-lists", postTaskList),
-		read("/delta", "todotasklist-delta", deltaTaskOptions, deltaTaskLists),
-		read("/{list}", "todotasklist-get", oneOptions, getTaskList),
-		write("PATCH", "/{list}", "todotasklist-update", patchTaskList),
-		write("DELETE", "/{list}", "todotasklist-delete", deleteTaskList),
-		read("/{list}/tasks", "todotasklist-list-tasks", listOptions, listTasks),
-		read("/{list}/tasks/delta", "todotask-delta", deltaTaskOptions, deltaTasks),
+	post := writeTasksAt("POST", "/{list}/tasks", "todotasklist-post-tasks", postTask)
+	post.differs = "Recurrence and attachments are not kept, and refused."
+	return ofExchange(slices.Concat([]route{
+		readTasksAt("", "todo-list-lists", listOptions, listTaskLists),
+		writeTasksAt("POST", "", "todo-post-lists", postTaskList),
+		readTasksAt("/delta", "todotasklist-delta", deltaTaskOptions, deltaTaskLists),
+		readTasksAt("/{list}", "todotasklist-get", oneOptions, getTaskList),
+		writeTasksAt("PATCH", "/{list}", "todotasklist-update", patchTaskList),
+		writeTasksAt("DELETE", "/{list}", "todotasklist-delete", deleteTaskList),
+		readTasksAt("/{list}/tasks", "todotasklist-list-tasks", listOptions, listTasks),
+		readTasksAt("/{list}/tasks/delta", "todotask-delta", deltaTaskOptions, deltaTasks),
 		post,
-		read("/{list}/tasks/{task}", "todotask-get", oneOptions, getTask),
-		write("PATCH", "/{list}/tasks/{task}", "todotask-update", patchTask),
-		write("DELETE", "/{list}/tasks/{task}", "todotask-delete", deleteTask),
-	})
+		readTasksAt("/{list}/tasks/{task}", "todotask-get", oneOptions, getTask),
+		writeTasksAt("PATCH", "/{list}/tasks/{task}", "todotask-update", patchTask),
+		writeTasksAt("DELETE", "/{list}/tasks/{task}", "todotask-delete", deleteTask),
+	}, checklist.routes(), linked.routes()))
+}
+
+const todoPages = "https://learn.microsoft.com/graph/api/"
+
+func readTasksAt(path, page string, o options, handle func(*call) (*reply, error)) route {
+	return route{method: "GET", pattern: "/~/todo/lists" + path, doc: todoPages + page, scopes: readTasks, roles: forAll(readTasks), options: o, handle: handle}
+}
+
+func writeTasksAt(method, path, page string, handle func(*call) (*reply, error)) route {
+	return route{method: method, pattern: "/~/todo/lists" + path, doc: todoPages + page, scopes: writeTasks, roles: forAll(writeTasks), options: optNone, handle: handle}
 }
 
 func taskListContext(c *call) string { return userContext(c) + "/todo/lists" }
@@ -164,15 +167,15 @@ func getTask(c *call) (*reply, error) {
 }
 
 // readTask lays the body of a request over a task. One that is completed says since when.
-func readTask(c *call, x *taskState) error {
-	g, err := readGiven(c, taskSchema, taskInputs)
+func readTask(c *call, x *taskState, in inputs[taskState]) error {
+	g, err := readGiven(c, taskSchema, in)
 	if err != nil {
 		return err
 	}
-	if err := taskInputs.apply(g, x); err != nil {
+	x.LastModifiedDateTime = c.now
+	if err := in.apply(g, x); err != nil {
 		return err
 	}
-	x.LastModifiedDateTime = c.now
 	switch {
 	case x.Status != "completed":
 		x.Completed = time.Time{}
@@ -189,7 +192,7 @@ func postTask(c *call) (*reply, error) {
 	}
 	store := c.user.todo
 	x := &taskState{list: l, Task: Task{ID: outlookID("task made", c.user.ID, store.made), Status: "notStarted", Importance: "normal", CreatedDateTime: c.now}}
-	if err := readTask(c, x); err != nil {
+	if err := readTask(c, x, newTaskInputs); err != nil {
 		return nil, err
 	}
 	if x.Title == "" {
@@ -207,7 +210,7 @@ func patchTask(c *call) (*reply, error) {
 		return nil, err
 	}
 	changed := *x // kept only if all of it is good
-	if err := readTask(c, &changed); err != nil {
+	if err := readTask(c, &changed, taskInputs); err != nil {
 		return nil, err
 	}
 	changed.version++

@@ -2,6 +2,7 @@ package graphtest
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 )
 
@@ -40,6 +41,32 @@ var taskSchema = &schema[*taskState]{
 		taskTime("dueDateTime", func(x *taskState) time.Time { return x.Due }),
 		taskTime("reminderDateTime", func(x *taskState) time.Time { return x.Reminder }),
 		taskTime("completedDateTime", func(x *taskState) time.Time { return x.Completed }),
+		{name: "checklistItems", typ: "[]checklistItem", show: expanded, get: func(c *call, x *taskState) any { return plainlyAll(c, checklistSchema, checklist.all(x)) }},
+		{name: "linkedResources", typ: "[]linkedResource", show: expanded, get: func(c *call, x *taskState) any { return plainlyAll(c, linkedSchema, linked.all(x)) }},
+	},
+}
+
+// checklistSchema is https://learn.microsoft.com/graph/api/resources/checklistitem.
+var checklistSchema = &schema[*ChecklistItem]{
+	name: "checklistItem", keep: []string{"id"}, page: 100, maxPage: 1000,
+	props: []property[*ChecklistItem]{
+		{name: "displayName", typ: "Edm.String", get: func(_ *call, i *ChecklistItem) any { return i.DisplayName }},
+		{name: "createdDateTime", typ: "Edm.DateTimeOffset", get: func(_ *call, i *ChecklistItem) any { return i.CreatedDateTime }},
+		{name: "checkedDateTime", typ: "Edm.DateTimeOffset", show: unlessNil, get: func(_ *call, i *ChecklistItem) any { return orNoTime(i.CheckedDateTime) }},
+		{name: "isChecked", typ: "Edm.Boolean", get: func(_ *call, i *ChecklistItem) any { return i.IsChecked }},
+		{name: "id", typ: "Edm.String", get: func(_ *call, i *ChecklistItem) any { return i.ID }},
+	},
+}
+
+// linkedSchema is https://learn.microsoft.com/graph/api/resources/linkedresource.
+var linkedSchema = &schema[*LinkedResource]{
+	name: "linkedResource", keep: []string{"id"}, page: 100, maxPage: 1000,
+	props: []property[*LinkedResource]{
+		{name: "webUrl", typ: "Edm.String", get: func(_ *call, l *LinkedResource) any { return orNull(l.WebURL) }},
+		{name: "applicationName", typ: "Edm.String", get: func(_ *call, l *LinkedResource) any { return l.ApplicationName }},
+		{name: "displayName", typ: "Edm.String", get: func(_ *call, l *LinkedResource) any { return l.DisplayName }},
+		{name: "externalId", typ: "Edm.String", get: func(_ *call, l *LinkedResource) any { return orNull(l.ExternalID) }},
+		{name: "id", typ: "Edm.String", get: func(_ *call, l *LinkedResource) any { return l.ID }},
 	},
 }
 
@@ -77,6 +104,14 @@ var taskInputs = inputs[taskState]{
 	"reminderdatetime":  intoTaskTime(func(x *taskState) *time.Time { return &x.Reminder }),
 	"completeddatetime": intoTaskTime(func(x *taskState) *time.Time { return &x.Completed }),
 }
+
+// newTaskInputs are what a client may write of a task that it makes, as in
+// https://learn.microsoft.com/graph/api/todotasklist-post-tasks.
+var newTaskInputs = func() inputs[taskState] {
+	in := maps.Clone(taskInputs)
+	in["checklistitems"], in["linkedresources"] = checklist.intoParts, linked.intoParts
+	return in
+}()
 
 // intoTaskTime sets a time, which null takes away.
 func intoTaskTime(field func(*taskState) *time.Time) func(*taskState, json.RawMessage) error {

@@ -10,14 +10,18 @@ import (
 	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
+// fair is a list of two tasks.
+func fair() []*graphtest.TaskList {
+	return []*graphtest.TaskList{{ID: "OWN-LIST-OF-TASKS", DisplayName: "Fair", Tasks: []*graphtest.Task{
+		{ID: "TASK-OF-THE-FAIR1", Title: "Book", Due: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)}, {ID: "TASK-OF-THE-FAIR2", Title: "Pay", Status: "completed", Completed: now},
+	}}}
+}
+
 // todo is the office with tasks of the sales desk.
 func todo(t *testing.T) *fixture {
 	t.Helper()
 	tenant := office()
-	tenant.Users[0].TaskLists = []*graphtest.TaskList{
-		{ID: "OWN-LIST-OF-TASKS", DisplayName: "Fair", Tasks: []*graphtest.Task{{ID: "TASK-OF-THE-FAIR1", Title: "Book", Due: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)},
-			{ID: "TASK-OF-THE-FAIR2", Title: "Pay", Status: "completed", Completed: now}}},
-	}
+	tenant.Users[0].TaskLists = fair()
 	f := setup(t, tenant)
 	f.token = mint(t, map[string]any{"scp": "Tasks.ReadWrite"})
 	return f

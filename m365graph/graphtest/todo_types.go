@@ -22,8 +22,31 @@ type Task struct {
 	Categories   []string
 	IsReminderOn bool
 
+	ChecklistItems  []ChecklistItem
+	LinkedResources []LinkedResource
+
 	Due, Start, Reminder, Completed time.Time // zero means none
 
 	CreatedDateTime      time.Time // zero means when the server starts
 	LastModifiedDateTime time.Time // zero means CreatedDateTime
+}
+
+// ChecklistItem is a step of a task, as in
+// https://learn.microsoft.com/graph/api/resources/checklistitem.
+type ChecklistItem struct {
+	ID              string
+	DisplayName     string
+	IsChecked       bool
+	CheckedDateTime time.Time // zero means when the server starts, if it is checked
+	CreatedDateTime time.Time // zero means when the server starts
+}
+
+// LinkedResource is what a task came of in another application, as in
+// https://learn.microsoft.com/graph/api/resources/linkedresource.
+type LinkedResource struct {
+	ID              string
+	DisplayName     string
+	ApplicationName string
+	ExternalID      string // in that application
+	WebURL          string
 }
