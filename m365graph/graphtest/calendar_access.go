@@ -98,9 +98,27 @@ func (v *eventView) hides(c *call) bool {
 	if c.token.app {
 		return false
 	}
-	role := v.calendar.roleOf(c.s.tenant.byID[c.token.objectID])
-	private := v.Sensitivity == "private" || v.Sensitivity == "confidential"
-	return role <= slices.Index(calendarRoles, "limitedRead") || private && role < slices.Index(calendarRoles, "delegateWithPrivateEventAccess")
+	return v.secret(c) || v.calendar.roleOf(c.s.tenant.byID[c.token.objectID]) <= slices.Index(calendarRoles, "limitedRead")
+}
+
+// secret tells whether an event is private and the one who asks a borrower who may not view what is: then they learn when
+// it is and how it shows, and no more. See https://learn.microsoft.com/graph/outlook-share-or-delegate-calendar.
+func (v *eventView) secret(c *call) bool {
+	if v.Sensitivity != "private" && v.Sensitivity != "confidential" || v.open || c.token.app {
+		return false
+	}
+	return v.calendar.roleOf(c.s.tenant.byID[c.token.objectID]) < slices.Index(calendarRoles, "delegateWithPrivateEventAccess")
+}
+
+// privateSubject is what a secret event is called.
+const privateSubject = "Private Appointment"
+
+// unlessSecret is a property, or what stands for it where the event is secret.
+func (v *eventView) unlessSecret(c *call, value, instead any) any {
+	if v.secret(c) {
+		return instead
+	}
+	return value
 }
 
 // shows is a property, or nothing where it is kept back.

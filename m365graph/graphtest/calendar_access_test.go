@@ -21,6 +21,7 @@ func lent(role string) *graphtest.Tenant {
 	tenant := office()
 	private := single("PRIVATE", "Doctor", "2026-03-11T12:00:00", "2026-03-11T13:00:00")
 	private.Sensitivity, private.Body = "private", graphtest.Body{Content: "secret"}
+	private.Location, private.Categories = "Clinic", []string{"Health"}
 	open := single("OPEN", "Budget", "2026-03-10T12:00:00", "2026-03-10T13:00:00")
 	open.Body = graphtest.Body{Content: "figures"}
 	tenant.Users[0].Calendars = []*graphtest.Calendar{{ID: "LENT", Events: []*graphtest.Event{open, private}}, {ID: "OWN", Name: "Own"}}
@@ -59,6 +60,13 @@ func TestCalendarsAreLentByPermissionAndScope(t *testing.T) {
 			}
 			if got := strings.Contains(string(f.do(t, "GET", "/users/sales@contoso.example/events/PRIVATE", "").body), "secret"); got != test.pt {
 				t.Errorf("the body of a private event is shown: %v, want %v", got, test.pt)
+			}
+			private := string(f.do(t, "GET", "/users/sales@contoso.example/events/PRIVATE", "").body)
+			if told := strings.Contains(private, "Doctor") || strings.Contains(private, "Clinic") || strings.Contains(private, "Health"); test.read && told != test.pt {
+				t.Errorf("the private event is %s, want what it is about told %v", private, test.pt)
+			}
+			if got := f.do(t, "GET", "/users/sales@contoso.example/events?$filter=subject%20eq%20'Doctor'", ""); test.read && (names(got.json(t), "id") != "") != test.pt {
+				t.Errorf("by its subject is found %s, want the private event %v", got.body, test.pt)
 			}
 			if a := f.do(t, "PATCH", event, `{"subject":"x"}`); (a.status == 200) != test.write {
 				t.Errorf("PATCH = %d, want write %v", a.status, test.write)

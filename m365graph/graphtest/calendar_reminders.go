@@ -19,11 +19,11 @@ var reminderSchema = &schema[*eventView]{
 	props: []property[*eventView]{
 		{name: "eventId", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.id }},
 		{name: "changeKey", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.changeKey() }},
-		{name: "eventSubject", typ: "Edm.String", get: func(_ *call, v *eventView) any { return v.Subject }},
+		{name: "eventSubject", typ: "Edm.String", get: func(c *call, v *eventView) any { return v.unlessSecret(c, v.Subject, privateSubject) }},
 		{name: "eventWebLink", typ: "Edm.String", get: func(_ *call, v *eventView) any { return outlookLink(v.id) }},
 		{name: "eventStartTime", typ: "dateTimeTimeZone", get: func(_ *call, v *eventView) any { return v.shown(v.start, v.startDay) }},
 		{name: "eventEndTime", typ: "dateTimeTimeZone", get: func(_ *call, v *eventView) any { return v.shown(v.end, v.endDay) }},
-		{name: "eventLocation", typ: "location", get: func(_ *call, v *eventView) any { return v.location() }},
+		{name: "eventLocation", typ: "location", get: func(c *call, v *eventView) any { return v.unlessSecret(c, v.location(), place{}.object()) }},
 		{name: "reminderFireTime", typ: "dateTimeTimeZone", get: func(_ *call, v *eventView) any { return v.zone.show(v.firesAt()) }},
 	},
 }
