@@ -1,7 +1,6 @@
 package m365graph_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -16,18 +15,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
-
-func contentItem(id, kind string, content []byte) *m365graph.BatchItem {
-	return &m365graph.BatchItem{ID: id, Request: m365graph.Request{
-		Method: "PUT", Path: m365graph.P("me", "drive", "root").At(id).Join("content"),
-		Content: &m365graph.Content{Open: func() (io.Reader, error) { return bytes.NewReader(content), nil }, Length: int64(len(content)), Type: kind},
-	}}
-}
 
 // An item says what the same request by itself would.
 func TestAnItemIsWrittenAsItsRequestIs(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	binary := []byte{0, 0xff, 0xfe, '?', '>'}
 	for name, tt := range map[string]struct {
 		item *m365graph.BatchItem
@@ -36,9 +31,9 @@ func TestAnItemIsWrittenAsItsRequestIs(t *testing.T) {
 		"a query": {
 			&m365graph.BatchItem{ID: "q", Request: m365graph.Request{
 				Path: m365graph.P("users"), Header: http.Header{"Consistencylevel": {"eventual"}},
-				Query: &m365graph.Query{Search: "a&b", Count: true, Prefer: m365graph.Prefer{ImmutableIDs: true, TextBody: true}},
+				Query: &m365graph.Query{Search: "displayName:a&b", Count: true, Prefer: m365graph.Prefer{ImmutableIDs: true, TextBody: true}},
 			}},
-			sentItem{ID: "q", Method: "GET", URL: "/users?$search=%22a%26b%22&$count=true", Headers: map[string]string{
+			sentItem{ID: "q", Method: "GET", URL: "/users?$search=%22displayName%3Aa%26b%22&$count=true", Headers: map[string]string{
 				"Accept": "application/json", "Consistencylevel": "eventual", "Prefer": `outlook.body-content-type="text", IdType="ImmutableId"`,
 			}},
 		},
@@ -75,8 +70,9 @@ func TestAnItemIsWrittenAsItsRequestIs(t *testing.T) {
 			}},
 		},
 	} {
-		g := &batchGraph{}
-		results, err := batchClient(t, g).Batch(t.Context(), []*m365graph.BatchItem{tt.item}, nil)
+		x := batchTenant(t, issuer)
+		x.fail(t, graphtest.Fault{Route: "PATCH /me/events/{id}", Body: `{}`}) // it is not there
+		results, err := x.client.Batch(t.Context(), []*m365graph.BatchItem{tt.item}, nil)
 		if err != nil || results[0].Err != nil {
 			t.Errorf("%s: %v, %v", name, results, err)
 			continue
@@ -86,7 +82,7 @@ func TestAnItemIsWrittenAsItsRequestIs(t *testing.T) {
 			_, _ = json.Unmarshal(a, &x), json.Unmarshal(b, &y)
 			return cmp.Equal(x, y)
 		})
-		if diff := cmp.Diff(tt.want, g.batches[0].items[0], same); diff != "" {
+		if diff := cmp.Diff(tt.want, x.batches[0].items[0], same); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -94,6 +90,7 @@ func TestAnItemIsWrittenAsItsRequestIs(t *testing.T) {
 
 func TestAnswersAreReadInEachOfTheirForms(t *testing.T) {
 	t.Parallel()
+	x := batchTenant(t, testtenant.Issuer(t))
 	binary := []byte{0, 0xff, 0xfe, '?', '>', '~'}
 	std, raw := base64.StdEncoding.EncodeToString, base64.RawURLEncoding.EncodeToString
 	quoted := func(s string) string {
@@ -117,10 +114,8 @@ func TestAnswersAreReadInEachOfTheirForms(t *testing.T) {
 		"null":                    {"application/json", `null`, ""},
 		"an empty string":         {"image/jpeg", `""`, ""},
 	} {
-		g := &batchGraph{item: func(it sentItem, _ int) string {
-			return answerItem(it.ID, 200, tt.body, "content-type", tt.kind)
-		}}
-		results, err := batchClient(t, g).Batch(t.Context(), getItems(1), nil)
+		x.answers(t, answerItem("n0", 200, tt.body, "content-type", tt.kind))
+		results, err := x.client.Batch(t.Context(), getItems(1), nil)
 		if err != nil || results[0].Err != nil || string(results[0].Response.Body) != tt.want {
 			t.Errorf("%s: %+v, %v, want the body %q", name, results[0], err, tt.want)
 		}
@@ -129,18 +124,15 @@ func TestAnswersAreReadInEachOfTheirForms(t *testing.T) {
 
 func TestAnAnswerKeepsItsHeaders(t *testing.T) {
 	t.Parallel()
-	g := &batchGraph{item: func(it sentItem, _ int) string {
-		if it.ID == "n1" {
-			return `{"id":"n1","status":302,"headers":{"location":"https://content.example/x?tempauth=1","REQUEST-ID":"own","x-count":12,"x-odd":{},"x-null":null}}`
-		}
-		return `{"id":"n0","status":204}`
-	}}
-	results, err := batchClient(t, g).Batch(t.Context(), getItems(2), nil)
+	x := batchTenant(t, testtenant.Issuer(t))
+	x.answers(t, `{"id":"n0","status":204}`,
+		`{"id":"n1","status":302,"headers":{"location":"https://content.example/x?tempauth=1","REQUEST-ID":"own","x-count":12,"x-odd":{},"x-null":null}}`)
+	results, err := x.client.Batch(t.Context(), getItems(2), nil)
 	if err != nil || results[0].Err != nil || results[1].Err != nil {
 		t.Fatal(results, err)
 	}
 	empty, redirect := results[0].Response, results[1].Response
-	if empty.Status != 204 || len(empty.Body) != 0 || empty.RequestID() != "request-1" {
+	if empty.Status != 204 || len(empty.Body) != 0 || empty.RequestID() != x.graph.Requests()[0].ID {
 		t.Errorf("the empty answer = %+v, want 204 with the request id of the whole", empty)
 	}
 	if h := redirect.Header; redirect.Status != 302 || h.Get("Location") != "https://content.example/x?tempauth=1" || redirect.RequestID() != "own" || h.Get("X-Count") != "12" {
@@ -153,6 +145,7 @@ func TestAnAnswerKeepsItsHeaders(t *testing.T) {
 
 func TestAnItemsErrorIsThatOfItsRequest(t *testing.T) {
 	t.Parallel()
+	x := batchTenant(t, testtenant.Issuer(t))
 	for name, tt := range map[string]struct {
 		answer string
 		want   m365graph.Error
@@ -170,16 +163,17 @@ func TestAnItemsErrorIsThatOfItsRequest(t *testing.T) {
 		"nothing": {`"body":null`, m365graph.Error{RequestID: "request-1"}},
 	} {
 		date := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-		g := &batchGraph{whole: func(int, sentBatch) (*http.Response, error) {
-			return reply(200, fmt.Sprintf(`{"responses":[{"id":"n0","status":403,%s}]}`, tt.answer), "Date", date.Format(http.TimeFormat)), nil
-		}}
-		results, err := batchClient(t, g).Batch(t.Context(), getItems(1), nil)
+		x.fail(t, graphtest.Fault{
+			Route: batchRoute, Body: fmt.Sprintf(`{"responses":[{"id":"n0","status":403,%s}]}`, tt.answer),
+			Header: http.Header{"Date": {date.Format(http.TimeFormat)}, "Request-Id": {"request-1"}},
+		})
+		results, err := x.client.Batch(t.Context(), getItems(1), nil)
 		var got *m365graph.Error
 		if err != nil || !errors.As(results[0].Err, &got) {
 			t.Errorf("%s: %v, %v, want an *Error", name, results, err)
 			continue
 		}
-		tt.want.Method, tt.want.Path, tt.want.Status, tt.want.Attempts, tt.want.Date = "GET", "/things/n0", 403, 1, date
+		tt.want.Method, tt.want.Path, tt.want.Status, tt.want.Attempts, tt.want.Date = "GET", "/users/desk0%40contoso.example", 403, 1, date
 		if diff := cmp.Diff(&tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -199,30 +193,30 @@ func TestLargeItemsAreSpreadOverMoreRequests(t *testing.T) {
 	}
 	for i := range 3 {
 		item := itemNamed("POST")
-		item.ID, item.Request.Body = fmt.Sprintf("json%d", i), strings.Repeat("x", 1_500_000)
+		item.ID, item.Request.Body = fmt.Sprintf("json%d", i), map[string]string{"subject": strings.Repeat("x", 1_500_000)}
 		items = append(items, item)
 	}
 	items = append(items, contentItem("huge", "", make([]byte, 4_000_000)))
 	items = append(items, getItems(30)...)
-	g := &batchGraph{}
-	results, err := batchClient(t, g).Batch(t.Context(), items, &m365graph.BatchOptions{Parallel: 1})
+	x := batchTenant(t, testtenant.Issuer(t))
+	results, err := x.client.Batch(t.Context(), items, &m365graph.BatchOptions{Parallel: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range results {
-		if (r.Err != nil) != (r.ID == "huge") || g.tries[r.ID] > 1 {
-			t.Errorf("%s: %v after %d tries", r.ID, r.Err, g.tries[r.ID])
+		if (r.Err != nil) != (r.ID == "huge") || x.sent(r.ID) > 1 {
+			t.Errorf("%s: %v, sent %d times", r.ID, r.Err, x.sent(r.ID))
 		}
 	}
 	if msg := fmt.Sprint(results[7].Err); !strings.Contains(msg, "more than a batch takes") {
 		t.Errorf("huge: %s", msg)
 	}
-	for i, b := range g.batches {
+	for i, b := range x.batches {
 		if b.size > 4_000_000 {
 			t.Errorf("request %d has %d bytes", i, b.size)
 		}
 	}
-	if n := len(g.batches); n > 5 {
+	if n := len(x.batches); n > 5 {
 		t.Errorf("%d requests were sent, want at most 5", n)
 	}
 }
@@ -232,15 +226,16 @@ func TestAChainThatIsTooLargeIsNotTorn(t *testing.T) {
 	part := make([]byte, 1_500_000)
 	b := contentItem("b", "", part)
 	b.DependsOn = []string{"a"}
-	g := &batchGraph{}
-	results, err := batchClient(t, g).Batch(t.Context(), []*m365graph.BatchItem{contentItem("a", "", part), b, getItem("c")}, nil)
-	if err != nil || results[0].Err == nil || results[1].Err == nil || results[2].Err != nil || len(g.batches) != 1 {
-		t.Errorf("Batch = %v, %v after %d requests, want errors of a and b after one", results, err, len(g.batches))
+	x := batchTenant(t, testtenant.Issuer(t))
+	results, err := x.client.Batch(t.Context(), []*m365graph.BatchItem{contentItem("a", "", part), b, getItem("c")}, nil)
+	if err != nil || results[0].Err == nil || results[1].Err == nil || results[2].Err != nil || len(x.batches) != 1 {
+		t.Errorf("Batch = %v, %v after %d requests, want errors of a and b after one", results, err, len(x.batches))
 	}
 }
 
 func TestAnItemWhoseBodyCannotBeReadIsNotSent(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	broken := errors.New("the disk is gone")
 	closed := 0
 	content := func(length int64, kind string, r io.Reader, err error) *m365graph.BatchItem {
@@ -261,17 +256,17 @@ func TestAnItemWhoseBodyCannotBeReadIsNotSent(t *testing.T) {
 		"no body":  body,
 	} {
 		dependent := itemNamed("send", "a")
-		g := &batchGraph{}
-		results, err := batchClient(t, g).Batch(t.Context(), []*m365graph.BatchItem{item, getItem("other"), dependent}, nil)
-		if err != nil || results[0].Err == nil || results[1].Err != nil || results[2].Err == nil || len(g.batches) != 1 || g.tries["other"] != 1 {
-			t.Errorf("%s: Batch = %v, %v after %v, want only the other item to be sent", name, results, err, g.sentIDs())
+		x := batchTenant(t, issuer)
+		results, err := x.client.Batch(t.Context(), []*m365graph.BatchItem{item, getItem("other"), dependent}, nil)
+		if err != nil || results[0].Err == nil || results[1].Err != nil || results[2].Err == nil || len(x.batches) != 1 || x.sent("other") != 1 {
+			t.Errorf("%s: Batch = %v, %v after %v, want only the other item to be sent", name, results, err, x.sentIDs())
 		}
 		for _, r := range results {
 			if errors.Is(r.Err, m365graph.ErrAmbiguous) {
 				t.Errorf("%s: %s = %v, want no ErrAmbiguous", name, r.ID, r.Err)
 			}
 		}
-		alone, err := batchClient(t, g).Batch(t.Context(), []*m365graph.BatchItem{item, getItem("other")}, nil)
+		alone, err := x.client.Batch(t.Context(), []*m365graph.BatchItem{item, getItem("other")}, nil)
 		if err != nil || alone[0].Err == nil || alone[1].Err != nil {
 			t.Errorf("%s: Batch = %v, %v, want the other item to be sent", name, alone, err)
 		}
@@ -297,7 +292,8 @@ func (c noting) Close() error {
 // OData lets a server answer a batch in pages.
 func TestTheAnswerToABatchMayComeInPages(t *testing.T) {
 	t.Parallel()
-	const link = `https://graph.microsoft.com/v1.0/$batch?page=2`
+	const link = `https://graph.microsoft.com/v1.0/me/mailFolders?page=2`
+	issuer := testtenant.Issuer(t)
 	for name, tt := range map[string]struct {
 		next, page string
 		ok         bool
@@ -308,18 +304,16 @@ func TestTheAnswerToABatchMayComeInPages(t *testing.T) {
 		"a circle":       {link, `{"responses":[],"@odata.nextLink":"` + link + `"}`, false, 41},
 		"a broken page":  {link, `<html>`, false, 2},
 	} {
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n == 0 {
-				return reply(200, `{"responses":[],"@odata.nextLink":"`+tt.next+`"}`), nil
-			}
-			return reply(200, tt.page), nil
-		}}
-		c := setup(t, w, func(o *m365graph.Options) { o.MaxRetries = -1 })
-		results, err := c.Batch(t.Context(), []*m365graph.BatchItem{itemNamed("GET"), itemNamed("send")}, nil)
+		x := batchTenant(t, issuer, func(o *m365graph.Options) { o.MaxRetries = -1 })
+		x.fail(t, graphtest.Fault{Route: batchRoute, Body: `{"responses":[],"@odata.nextLink":"` + tt.next + `"}`})
+		if tt.page != "" {
+			x.fail(t, graphtest.Fault{Route: "GET /me/mailFolders", Body: tt.page, Count: -1})
+		}
+		results, err := x.client.Batch(t.Context(), []*m365graph.BatchItem{itemNamed("GET"), itemNamed("send")}, nil)
 		if err != nil || tt.ok != (results[0].Err == nil) || tt.ok == errors.Is(results[1].Err, m365graph.ErrAmbiguous) || errors.Is(results[0].Err, m365graph.ErrAmbiguous) {
 			t.Errorf("%s: Batch = %v, %v", name, results, err)
 		}
-		if n := len(w.requests()); n != tt.requests {
+		if n := len(x.graph.Requests()); n != tt.requests {
 			t.Errorf("%s: %d requests were sent, want %d", name, n, tt.requests)
 		}
 	}
@@ -334,14 +328,17 @@ func FuzzBatchAnswer(f *testing.F) {
 	f.Add(`{"responses":{},"@odata.nextLink":[]}`)
 	f.Add(`{"responses":[],"@odata.nextLink":"https://graph.microsoft.com/"}`)
 	f.Add(`<html>`)
+	f.Add(``)
+	issuer := testtenant.Issuer(f)
 	f.Fuzz(func(t *testing.T, body string) {
 		synctest.Test(t, func(t *testing.T) {
-			w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, body), nil }}
+			x := batchTenant(t, issuer)
+			x.fail(t, graphtest.Fault{Status: 200, Body: body, Count: -1, JSON: emptied(body)})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
 			get, send := getItem("1"), itemNamed("send")
 			send.ID = "2"
-			results, err := setup(t, w).Batch(ctx, []*m365graph.BatchItem{get, send}, nil)
+			results, err := x.client.Batch(ctx, []*m365graph.BatchItem{get, send}, nil)
 			if err != nil || len(results) != 2 {
 				t.Fatalf("Batch = %v, %v", results, err)
 			}
@@ -358,4 +355,12 @@ func FuzzBatchAnswer(f *testing.F) {
 			}
 		})
 	})
+}
+
+// emptied is the damage that makes an answer of a body of no bytes.
+func emptied(body string) graphtest.JSONFault {
+	if body == "" {
+		return graphtest.JSONEmpty
+	}
+	return graphtest.JSONWhole
 }

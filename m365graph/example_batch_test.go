@@ -4,31 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net/http"
 
-	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
 )
 
 // Two reads and a flag that is set only if the message is there, in one request.
 func ExampleClient_Batch() {
-	client, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{
-		HTTPClient: &http.Client{Transport: &batchGraph{item: func(it sentItem, _ int) string {
-			switch it.ID {
-			case "me":
-				return answerItem(it.ID, 200, `{"displayName":"Sales Desk"}`, "Content-Type", "application/json")
-			case "manager":
-				return itemError(it.ID, 404, "Request_ResourceNotFound")
-			}
-			return answerItem(it.ID, 200, `{"id":"1"}`, "Content-Type", "application/json")
-		}}},
-	})
+	client, _ := emulated()
+	ctx := context.Background()
+	draft, err := m365graph.Post[struct{ ID string }](ctx, client, m365graph.P("me", "messages"), map[string]string{"subject": "Plant tour"})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	message := m365graph.P("me", "messages", "1")
-	results, err := client.Batch(context.Background(), []*m365graph.BatchItem{
+	message := m365graph.P("me", "messages", draft.ID)
+	results, err := client.Batch(ctx, []*m365graph.BatchItem{
 		{ID: "me", Request: m365graph.Request{Path: m365graph.P("me")}},
 		{ID: "manager", Request: m365graph.Request{Path: m365graph.P("me", "manager")}},
 		{ID: "read", Request: m365graph.Request{Path: message}},
@@ -37,8 +28,7 @@ func ExampleClient_Batch() {
 		}},
 	}, nil)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	var me struct{ DisplayName string }
 	if err := results[0].Decode(&me); err == nil {
