@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,34 +12,32 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 const deltaRoot = "https://graph.microsoft.com/v1.0/users/delta"
 
 var usersDelta = m365graph.P("users", "delta")
 
-// script answers each URL with what is written for it, once each in turn; the
-// last stays.
-type script map[string][]*http.Response
+// script has answers of each link that follows deltaRoot: once each in turn, and
+// the last stays.
+type script map[string][]graphtest.Fault
 
-func (s script) wire(t *testing.T) *wire {
-	return &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
-		answers := s[req.URL.String()]
-		if len(answers) == 0 {
-			return graphError(400, "BadRequest"), nil
-		}
-		answer := answers[0]
-		if len(answers) > 1 {
-			s[req.URL.String()] = answers[1:]
-			return answer, nil
-		}
-		return copyOf(t, answer), nil
-	}}
+// tap answers the links in the order in which they will be asked for.
+func (s script) tap(t *testing.T, links ...string) *wiretap {
+	t.Helper()
+	w, told := tap(t), map[string]int{}
+	for _, link := range links {
+		answers := s[link]
+		w.fail(t, answers[min(told[link], len(answers)-1)])
+		told[link]++
+	}
+	return w
 }
 
 // deltaPage is a page of a round; next and delta are empty or what follows
 // deltaRoot in a link.
-func deltaPage(items, next, delta string) *http.Response {
+func deltaPage(items, next, delta string) graphtest.Fault {
 	body := `{"value":[` + items + `]`
 	if next != "" {
 		body += `,"@odata.nextLink":"` + deltaRoot + next + `"`
@@ -47,7 +45,7 @@ func deltaPage(items, next, delta string) *http.Response {
 	if delta != "" {
 		body += `,"@odata.deltaLink":"` + deltaRoot + delta + `"`
 	}
-	return reply(200, body+`}`)
+	return answering(200, body+`}`)
 }
 
 // told writes down a round: a line for each change, and for the error.
@@ -71,7 +69,7 @@ func told(ctx context.Context, r *m365graph.DeltaReader[item]) (lines []string, 
 }
 
 // asked returns what was requested, without what all links begin with.
-func asked(w *wire) (links []string) {
+func asked(w *wiretap) (links []string) {
 	for _, req := range w.requests() {
 		links = append(links, strings.TrimPrefix(req.URL.String(), deltaRoot))
 	}
@@ -87,9 +85,9 @@ func wantLines(t *testing.T, what string, want, got []string) {
 
 func TestDeltaTellsWhatCameAndWhatWent(t *testing.T) {
 	t.Parallel()
-	w := script{deltaRoot: {deltaPage(`{"id":"a"},null,{"id":"b","@removed":{"reason":"changed"}},{"id":"c","@removed":{"reason":"deleted"}},
+	w := tap(t, deltaPage(`{"id":"a"},null,{"id":"b","@removed":{"reason":"changed"}},{"id":"c","@removed":{"reason":"deleted"}},
 		{"id":"d","deleted":{"state":"softDeleted"}},{"id":"e","deleted":{}},{"id":"f","deleted":null,"@removed":null},
-		{"id":"g","deleted":false},{"id":"h","deleted":"2026-01-01"},{"id":"a"},{"x":1},{"id":"i","@removed":{"reason":7}}`, "", "?a=1")}}.wire(t)
+		{"id":"g","deleted":false},{"id":"h","deleted":"2026-01-01"},{"id":"a"},{"x":1},{"id":"i","@removed":{"reason":7}}`, "", "?a=1"))
 	seen := 0
 	r := m365graph.Delta[item](setup(t, w, func(o *m365graph.Options) {
 		o.Hooks.Page = func(_ context.Context, e m365graph.Event) { seen += e.Items }
@@ -108,11 +106,7 @@ func TestDeltaTellsWhatCameAndWhatWent(t *testing.T) {
 func TestDeltaFollowsLinksAsTheyAreAndKeepsPreferences(t *testing.T) {
 	t.Parallel()
 	next, delta := "?(token=1;2)", "(token='a%2fB')?$select=x"
-	w := script{
-		deltaRoot + "?$select=id": {deltaPage(`{"id":"a"}`, next, "")},
-		deltaRoot + next:          {deltaPage(``, "", delta)},
-		deltaRoot + delta:         {deltaPage(``, "", delta), deltaPage(`{"id":"b"}`, "", delta)},
-	}.wire(t)
+	w := tap(t, deltaPage(`{"id":"a"}`, next, ""), deltaPage(``, "", delta), deltaPage(``, "", delta), deltaPage(`{"id":"b"}`, "", delta))
 	r := m365graph.Delta[item](setup(t, w), usersDelta, &m365graph.DeltaOptions{
 		Query: &m365graph.Query{Select: []string{"id"}, Prefer: m365graph.Prefer{PageSize: 7}, MaxItems: 1, MaxPages: 1},
 	})
@@ -133,17 +127,22 @@ func TestDeltaFollowsLinksAsTheyAreAndKeepsPreferences(t *testing.T) {
 
 func TestACursorComesOnlyWithAWholeRound(t *testing.T) {
 	t.Parallel()
-	pages := func() *wire {
-		return script{
-			deltaRoot + "?old": {deltaPage(`{"id":"a"},{"id":"b"}`, "?p2", "")},
-			deltaRoot + "?p2":  {deltaPage(`{"id":"c"},{"id":"d"}`, "", "?new")},
-		}.wire(t)
+	c := setup(t, tapOwner(t, numbered(4)))
+	path, query := m365graph.P("me", "mailFolders", "inbox", "messages", "delta"), m365graph.Query{Prefer: m365graph.Prefer{PageSize: 2}}
+	first := m365graph.Delta[item](c, path, &m365graph.DeltaOptions{Query: &query})
+	if got, err := told(t.Context(), first); err != nil || len(got) != 4 {
+		t.Fatalf("the first round = %v, %v, want four messages", got, err)
+	}
+	old := first.Cursor()
+	for n := range 4 {
+		if _, err := m365graph.Patch[item](t.Context(), c, m365graph.P("me", "messages", strconv.Itoa(n+1)), map[string]any{"isRead": true}, ""); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for leave := 1; leave <= 4; leave++ {
 		for _, prefetch := range []bool{false, true} {
-			opts := &m365graph.DeltaOptions{Cursor: deltaRoot + "?old", Query: &m365graph.Query{Prefetch: prefetch}}
-			c := setup(t, pages())
-			r := m365graph.Delta[item](c, usersDelta, opts)
+			query.Prefetch = prefetch
+			r := m365graph.Delta[item](c, path, &m365graph.DeltaOptions{Cursor: old, Query: &query})
 			n := 0
 			for _, err := range r.Round(t.Context()) {
 				if err != nil {
@@ -153,19 +152,22 @@ func TestACursorComesOnlyWithAWholeRound(t *testing.T) {
 					break
 				}
 			}
-			place, want := "?old", []string{"+a", "+b", "+c", "+d"}
+			want := []string{"+1", "+2", "+3", "+4"}
 			if leave > 2 {
-				place, want = "?p2", want[2:]
+				want = want[2:]
 			}
-			if r.Cursor() != opts.Cursor || r.Place() != deltaRoot+place {
-				t.Errorf("left after %d: Cursor = %s, Place = %s, want ?old and %s", leave, r.Cursor(), r.Place(), place)
+			if r.Cursor() != old || (r.Place() == old) != (leave <= 2) {
+				t.Errorf("left after %d: Cursor = %s, Place = %s, want the old one, and its page", leave, r.Cursor(), r.Place())
 			}
-			saved := m365graph.Delta[item](c, usersDelta, &m365graph.DeltaOptions{Cursor: r.Place()})
+			saved := m365graph.Delta[item](c, path, &m365graph.DeltaOptions{Cursor: r.Place(), Query: &query})
 			for name, r := range map[string]*m365graph.DeltaReader[item]{"the same reader": r, "a later one": saved} {
 				got, err := told(t.Context(), r)
 				wantLines(t, fmt.Sprintf("left after %d, %s", leave, name), want, got)
-				if err != nil || r.Cursor() != deltaRoot+"?new" {
-					t.Errorf("left after %d, %s: %v, Cursor = %s", leave, name, err, r.Cursor())
+				if err != nil || r.Cursor() == old || r.Cursor() != r.Place() {
+					t.Errorf("left after %d, %s: %v, Cursor = %s, Place = %s", leave, name, err, r.Cursor(), r.Place())
+				}
+				if got, err := told(t.Context(), r); err != nil || len(got) != 0 {
+					t.Errorf("the round behind it = %v, %v, want nothing new", got, err)
 				}
 			}
 		}
@@ -174,10 +176,7 @@ func TestACursorComesOnlyWithAWholeRound(t *testing.T) {
 
 func TestARoundGoesOnAfterAnError(t *testing.T) {
 	t.Parallel()
-	w := script{
-		deltaRoot:         {deltaPage(`{"id":"a"}`, "?p2", "")},
-		deltaRoot + "?p2": {graphError(403, "Forbidden"), deltaPage(`{"id":[]}`, "", "?d"), deltaPage(`{"id":"b"}`, "", "?d")},
-	}.wire(t)
+	w := tap(t, deltaPage(`{"id":"a"}`, "?p2", ""), refusing(403, "Forbidden"), deltaPage(`{"id":[]}`, "", "?d"), deltaPage(`{"id":"b"}`, "", "?d"))
 	r := m365graph.Delta[item](setup(t, w), usersDelta, nil)
 	for i, want := range [][]string{{"+a"}, nil, {"+b"}} {
 		got, err := told(t.Context(), r)
@@ -192,18 +191,18 @@ func TestARoundGoesOnAfterAnError(t *testing.T) {
 func TestARoundThatDoesNotEndWellGivesNoCursor(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		last *http.Response
+		last graphtest.Fault
 		want error
 	}{
-		"no link":               {reply(200, `{"value":[{"id":"b"}]}`), nil},
-		"a foreign delta link":  {reply(200, `{"value":[{"id":"b"}],"@odata.deltaLink":"https://evil.example/d"}`), m365graph.ErrHostNotAllowed},
-		"an unreadable one":     {reply(200, `{"value":[{"id":"b"}],"@odata.deltaLink":"https://graph.microsoft.com/%zz"}`), m365graph.ErrHostNotAllowed},
-		"a foreign next link":   {reply(200, `{"value":[{"id":"b"}],"@odata.nextLink":"https://evil.example/d"}`), m365graph.ErrHostNotAllowed},
+		"no link":               {answering(200, `{"value":[{"id":"b"}]}`), nil},
+		"a foreign delta link":  {answering(200, `{"value":[{"id":"b"}],"@odata.deltaLink":"https://evil.example/d"}`), m365graph.ErrHostNotAllowed},
+		"an unreadable one":     {answering(200, `{"value":[{"id":"b"}],"@odata.deltaLink":"https://graph.microsoft.com/%zz"}`), m365graph.ErrHostNotAllowed},
+		"a foreign next link":   {answering(200, `{"value":[{"id":"b"}],"@odata.nextLink":"https://evil.example/d"}`), m365graph.ErrHostNotAllowed},
 		"the same link again":   {deltaPage(`{"id":"b"}`, "?p2", ""), nil},
 		"the round's own link":  {deltaPage(`{"id":"b"}`, "?old", ""), nil},
 		"both links, no page 3": {deltaPage(`{"id":"b"}`, "?p3", "?d"), nil},
 	} {
-		w := script{deltaRoot + "?old": {deltaPage(`{"id":"a"}`, "?p2", "")}, deltaRoot + "?p2": {tt.last}}.wire(t)
+		w := tap(t, deltaPage(`{"id":"a"}`, "?p2", ""), tt.last, refusing(400, "BadRequest"))
 		r := m365graph.Delta[item](setup(t, w), usersDelta, &m365graph.DeltaOptions{Cursor: deltaRoot + "?old"})
 		got, err := told(t.Context(), r)
 		wantLines(t, name, []string{"+a", "+b"}, got)
@@ -219,13 +218,9 @@ func TestARoundThatDoesNotEndWellGivesNoCursor(t *testing.T) {
 // A link that leads elsewhere is no place: whoever saved it could never go on.
 func TestAForeignLinkIsNoPlaceInARound(t *testing.T) {
 	t.Parallel()
-	w := script{
-		deltaRoot: {deltaPage(`{"id":"a"}`, "?2", "")},
-		deltaRoot + "?2": {
-			reply(200, `{"value":[{"id":"b"}],"@odata.nextLink":"https://evil.example/d"}`),
-			deltaPage(`{"id":"b"}`, "", "?done"),
-		},
-	}.wire(t)
+	w := tap(t, deltaPage(`{"id":"a"}`, "?2", ""),
+		answering(200, `{"value":[{"id":"b"}],"@odata.nextLink":"https://evil.example/d"}`),
+		deltaPage(`{"id":"b"}`, "", "?done"))
 	r := m365graph.Delta[item](setup(t, w), usersDelta, nil)
 	if _, err := told(t.Context(), r); !errors.Is(err, m365graph.ErrHostNotAllowed) || r.Place() != deltaRoot+"?2" {
 		t.Fatalf("Round = %v with the place %q, want ErrHostNotAllowed and the page that led there", err, r.Place())
@@ -236,10 +231,7 @@ func TestAForeignLinkIsNoPlaceInARound(t *testing.T) {
 	}
 
 	for _, link := range []string{"nextLink", "deltaLink"} {
-		w = script{deltaRoot: {
-			reply(200, `{"value":[{"id":"a"}],"@odata.`+link+`":"https://evil.example/d"}`),
-			deltaPage(`{"id":"b"}`, "", "?done"),
-		}}.wire(t)
+		w = tap(t, answering(200, `{"value":[{"id":"a"}],"@odata.`+link+`":"https://evil.example/d"}`), deltaPage(`{"id":"b"}`, "", "?done"))
 		r = m365graph.Delta[item](setup(t, w), usersDelta, nil)
 		if _, err := told(t.Context(), r); !errors.Is(err, m365graph.ErrHostNotAllowed) || r.Place() != "" {
 			t.Fatalf("Round = %v with the place %q, want ErrHostNotAllowed and none", err, r.Place())
@@ -261,10 +253,7 @@ func TestDeltaFromNowOn(t *testing.T) {
 		{m365graph.LatestDirectory, nil, "?$select=id&$deltatoken=latest"},
 		{m365graph.LatestDrive, map[string]string{"a": "b"}, "?$select=id&a=b&token=latest"},
 	} {
-		w := script{
-			deltaRoot + tt.first: {deltaPage(``, "", "?now")},
-			deltaRoot + "?now":   {graphError(410, "resyncRequired")},
-		}.wire(t)
+		w := tap(t, deltaPage(``, "", "?now"), refusing(410, "resyncRequired"), refusing(400, "BadRequest"))
 		q := &m365graph.Query{Select: []string{"id"}, Params: tt.params}
 		r := m365graph.Delta[item](setup(t, w), usersDelta, &m365graph.DeltaOptions{Query: q, Latest: tt.latest})
 		got, err := told(t.Context(), r)
@@ -274,7 +263,7 @@ func TestDeltaFromNowOn(t *testing.T) {
 		// What was missed cannot be told from now on: starting over means from
 		// the beginning.
 		if _, err := told(t.Context(), r); err == nil {
-			t.Errorf("Latest %s: no error, want the script's", tt.latest)
+			t.Errorf("Latest %s: no error, want the server's", tt.latest)
 		}
 		all := strings.NewReplacer("&token=latest", "", "&$deltatoken=latest", "").Replace(tt.first)
 		wantLines(t, "requests", []string{tt.first, "?now", all}, asked(w))
@@ -282,7 +271,7 @@ func TestDeltaFromNowOn(t *testing.T) {
 			t.Errorf("Query.Params = %v, want it untouched", q.Params)
 		}
 	}
-	w := script{deltaRoot + "?c": {deltaPage(``, "", "?d")}}.wire(t)
+	w := tap(t, deltaPage(``, "", "?d"))
 	c := setup(t, w)
 	_, err := told(t.Context(), m365graph.Delta[item](c, usersDelta, &m365graph.DeltaOptions{Latest: "latest"}))
 	if err == nil || len(w.requests()) != 0 {
@@ -297,12 +286,7 @@ func TestDeltaFromNowOn(t *testing.T) {
 func TestARoundFetchesAheadAndLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &slowWire{wire: script{
-			deltaRoot:         {deltaPage(`{"id":"a"}`, "?p2", "")},
-			deltaRoot + "?p2": {deltaPage(`{"id":"b"}`, "?p3", "")},
-			deltaRoot + "?p3": {deltaPage(`{"id":"c"}`, "", "?d")},
-		}.wire(t)}
-		c := setup(t, s.wire, func(o *m365graph.Options) { o.HTTPClient = &http.Client{Transport: s} })
+		s, c := delayed(t, tap(t, deltaPage(`{"id":"a"}`, "?p2", ""), deltaPage(`{"id":"b"}`, "?p3", ""), deltaPage(`{"id":"c"}`, "", "?d")))
 		r := m365graph.Delta[item](c, usersDelta, &m365graph.DeltaOptions{Query: &m365graph.Query{Prefetch: true}})
 		start := time.Now()
 		for change, err := range r.Round(t.Context()) {

@@ -2,7 +2,6 @@ package m365graph_test
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 
 	"github.com/m365go/sdk/m365graph"
@@ -10,9 +9,7 @@ import (
 
 func TestCountAsksForTheNumberOnly(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-		return reply(200, "\xef\xbb\xbf4294967296\r\n", "Content-Type", "text/plain"), nil
-	}}
+	w := tap(t, lasting(answering(200, "\xef\xbb\xbf4294967296\r\n", "Content-Type", "text/plain")))
 	q := &m365graph.Query{
 		Filter: m365graph.Where("startswith(displayName, ?)", "S"), Search: "displayName:Desk", Params: map[string]string{"a": "b"},
 		Select: []string{"id"}, OrderBy: []string{"displayName"}, Top: 5, Skip: 1, Count: true, Cursor: nextRoot, MaxItems: 1,
@@ -47,12 +44,11 @@ func TestCountAsksForTheNumberOnly(t *testing.T) {
 func TestCountRefusesWhatIsNoNumber(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"", "many", "1.5", `"3"`, "null", "<html>", "99999999999999999999", "1 2"} {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, body), nil }}
-		if n, err := m365graph.Count(t.Context(), setup(t, w), m365graph.P("users"), nil); err == nil || n != 0 {
+		if n, err := m365graph.Count(t.Context(), setup(t, tap(t, answering(200, body))), m365graph.P("users"), nil); err == nil || n != 0 {
 			t.Errorf("Count answered with %q = %d, want an error", body, n)
 		}
 	}
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return graphError(400, "Request_BadRequest"), nil }}
+	w := tap(t, refusing(400, "Request_BadRequest"))
 	if _, err := m365graph.Count(t.Context(), setup(t, w), m365graph.P(""), nil); err == nil || len(w.requests()) != 0 {
 		t.Errorf("Count of an empty path = %v after %d requests", err, len(w.requests()))
 	}

@@ -28,7 +28,7 @@ func TestLeavingTheLoopEndsThePrefetch(t *testing.T) {
 				var left time.Time
 				func() {
 					defer func() { _ = recover() }()
-					for _, err := range m365graph.All[item](ctx, c, inbox, &m365graph.Query{Prefetch: true}) {
+					for _, err := range m365graph.All[item](ctx, c, inbox, &m365graph.Query{Top: 1, Prefetch: true}) {
 						if errors.Is(err, context.Canceled) && name == "cancel" {
 							break
 						}
@@ -61,7 +61,7 @@ func TestPrefetchCancelsLikeAPlainWalk(t *testing.T) {
 			_, c := setupSlow(t, 3)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			for it, err := range m365graph.All[item](ctx, c, inbox, &m365graph.Query{Prefetch: prefetch}) {
+			for it, err := range m365graph.All[item](ctx, c, inbox, &m365graph.Query{Top: 1, Prefetch: prefetch}) {
 				ends[prefetch] += fmt.Sprintf("%s %v;", it.ID, err)
 				if err == nil {
 					_ = pause(t.Context(), time.Hour)

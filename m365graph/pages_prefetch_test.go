@@ -3,7 +3,6 @@ package m365graph_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"github.com/m365go/sdk/m365graph"
 	"github.com/m365go/sdk/m365graph/calendar"
 	"github.com/m365go/sdk/m365graph/files"
+	"github.com/m365go/sdk/m365graph/graphtest"
 	"github.com/m365go/sdk/m365graph/mail"
 )
 
@@ -23,7 +23,7 @@ const aPageTakes = 20 * time.Millisecond
 
 // slowWire answers late, and counts what it has not been let go of.
 type slowWire struct {
-	*wire
+	*wiretap
 	open atomic.Int32 // requests and bodies
 }
 
@@ -33,7 +33,7 @@ func (s *slowWire) RoundTrip(req *http.Request) (*http.Response, error) {
 		s.open.Add(-1)
 		return nil, err
 	}
-	resp, err := s.wire.RoundTrip(req)
+	resp, err := s.wiretap.RoundTrip(req)
 	if err != nil {
 		s.open.Add(-1)
 		return nil, err
@@ -82,20 +82,18 @@ func (s *slowItem) UnmarshalJSON(data []byte) error {
 	return pause(context.Background(), aPageTakes)
 }
 
-func numbered(pages int) []string {
-	all := make([]string, pages)
-	for i := range all {
-		all[i] = fmt.Sprintf(`{"id":"%d"}`, i+1)
-	}
-	return all
-}
-
 var inbox = m365graph.P("me", "messages")
 
+// setupSlow has a client for so many messages, which are read one a page.
 func setupSlow(t *testing.T, pages int) (*slowWire, *m365graph.Client) {
 	t.Helper()
-	w := &slowWire{wire: book(numbered(pages)...)}
-	return w, setup(t, w.wire, func(o *m365graph.Options) { o.HTTPClient = &http.Client{Transport: w} })
+	return delayed(t, tapOwner(t, numbered(pages)))
+}
+
+func delayed(t *testing.T, w *wiretap) (*slowWire, *m365graph.Client) {
+	t.Helper()
+	s := &slowWire{wiretap: w}
+	return s, setup(t, w, func(o *m365graph.Options) { o.HTTPClient = &http.Client{Transport: s} })
 }
 
 // Ten pages that take 20 ms to come and 20 ms to read take 400 ms one after the
@@ -113,6 +111,7 @@ func TestPrefetchOverlapsComingAndReading(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			tt.q.Top = 1
 			synctest.Test(t, func(t *testing.T) {
 				_, c := setupSlow(t, 10)
 				start := time.Now()
@@ -147,7 +146,7 @@ func TestPrefetchStaysOnePageAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, c := setupSlow(t, 6)
 		page := 0
-		for _, err := range m365graph.Pages[item](t.Context(), c, inbox, &m365graph.Query{Prefetch: true}) {
+		for _, err := range m365graph.Pages[item](t.Context(), c, inbox, &m365graph.Query{Top: 1, Prefetch: true}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,7 +176,7 @@ func TestPrefetchFetchesNothingThatACapMakesUseless(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w, c := setupSlow(t, 6)
-			tt.q.Prefetch = true
+			tt.q.Top, tt.q.Prefetch = 1, true
 			for _, err := range m365graph.Pages[item](t.Context(), c, inbox, &tt.q) {
 				if err == nil {
 					err = pause(t.Context(), time.Hour)
@@ -200,7 +199,7 @@ func TestPrefetchOverlapsTheLoopUpToACapOfItems(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, c := setupSlow(t, 10)
 		start := time.Now()
-		for _, err := range m365graph.All[item](t.Context(), c, inbox, &m365graph.Query{Prefetch: true, MaxItems: 5}) {
+		for _, err := range m365graph.All[item](t.Context(), c, inbox, &m365graph.Query{Top: 1, Prefetch: true, MaxItems: 5}) {
 			if err == nil {
 				err = pause(t.Context(), aPageTakes)
 			}
@@ -218,11 +217,9 @@ func TestPrefetchDoesNotGoRoundInCircles(t *testing.T) {
 	t.Parallel()
 	for _, maxPages := range []int{0, 1, 2, 3} {
 		synctest.Test(t, func(t *testing.T) {
-			w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-				return reply(200, `{"value":[{"id":"1"}],"@odata.nextLink":"`+nextRoot+`same"}`), nil
-			}}
+			w := tapOwner(t, numbered(5), graphtest.Fault{Skip: 1, Count: -1, Page: graphtest.PageReplayed})
 			c, last := setup(t, w), error(nil)
-			for _, err := range m365graph.All[item](t.Context(), c, inbox, &m365graph.Query{Prefetch: true, MaxPages: maxPages}) {
+			for _, err := range m365graph.All[item](t.Context(), c, inbox, &m365graph.Query{Top: 1, Prefetch: true, MaxPages: maxPages}) {
 				_ = pause(t.Context(), time.Hour)
 				last = err
 			}
@@ -257,7 +254,7 @@ func TestTypedListsPrefetchWhereAsked(t *testing.T) {
 	} {
 		for want, ahead := range map[int]bool{1: false, 2: true} {
 			synctest.Test(t, func(t *testing.T) {
-				w := book(threePages...)
+				w := tap(t, book(threePages...)...)
 				if err := list(t.Context(), setup(t, w), ahead); err != nil {
 					t.Fatal(err)
 				}
@@ -284,9 +281,7 @@ func TestAPanicWhilePrefetchingIsTheCallers(t *testing.T) {
 	for name, leave := range map[string]bool{"at the next page": false, "when the loop is left": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-				return reply(200, fmt.Sprintf(`{"value":[{"id":"1"}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?$skiptoken=%d"}`, n)), nil
-			}}
+			w := tapOwner(t, numbered(5))
 			thrown := make(chan struct{})
 			c := setup(t, w, func(o *m365graph.Options) {
 				var calls atomic.Int32
@@ -302,7 +297,7 @@ func TestAPanicWhilePrefetchingIsTheCallers(t *testing.T) {
 					t.Errorf("the caller recovers %v, want what the hook panicked with", got)
 				}
 			}()
-			for _, err := range m365graph.All[struct{}](t.Context(), c, m365graph.P("users"), &m365graph.Query{Prefetch: true}) {
+			for _, err := range m365graph.All[item](t.Context(), c, inbox, &m365graph.Query{Top: 1, Prefetch: true}) {
 				if err != nil {
 					t.Error(err)
 				}

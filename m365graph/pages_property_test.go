@@ -1,92 +1,51 @@
 package m365graph_test
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
-// faults are what may come in place of a page without costing the walk anything.
-var faults = map[string]func(page string) (*http.Response, error){
-	"throttled": func(string) (*http.Response, error) {
-		return graphError(429, "TooManyRequests", "Retry-After", "0.25"), nil
-	},
-	"busy":    func(string) (*http.Response, error) { return graphError(503, "ServiceUnavailable"), nil },
-	"expired": func(string) (*http.Response, error) { return graphError(401, "InvalidAuthenticationToken"), nil },
-	"reset":   func(string) (*http.Response, error) { return nil, errors.New("connection reset by peer") },
-	"cut": func(page string) (*http.Response, error) {
-		resp := reply(200, page[:len(page)/2])
-		resp.ContentLength = int64(len(page))
-		return resp, nil
-	},
+// passing are what may come in place of a page without costing a walk anything.
+var passing = []graphtest.Fault{
+	{Code: "TooManyRequests", RetryAfter: "0.25"},
+	{Code: "ServiceUnavailable"},
+	{Cut: graphtest.CutReset},
+	{Cut: graphtest.CutBody},
+	{Page: graphtest.PageEmpty},
+	{Page: graphtest.PageEmpty},
+	{Code: "InvalidAuthenticationToken"},
 }
 
-var passing = []string{"throttled", "busy", "reset", "cut"}
-
-// randomFaults are few enough that no call runs out of attempts.
-func randomFaults(r *rand.Rand) []string {
-	var names []string
-	for range r.IntN(3) {
-		names = append(names, passing[r.IntN(len(passing))])
+// randomFaults lie so far apart that no call runs out of attempts or tokens.
+func randomFaults(r *rand.Rand) (faults []graphtest.Fault) {
+	for range r.IntN(20) {
+		f := passing[r.IntN(len(passing))]
+		f.Skip = r.IntN(4)
+		if f.Code == "InvalidAuthenticationToken" {
+			f.Skip += 2
+		}
+		faults = append(faults, f)
 	}
-	if r.IntN(4) == 0 {
-		names = append(names, "expired")
-	}
-	return names
+	return faults
 }
 
-// randomList makes pages of items that are numbered through, with nulls between
-// them, and returns how many items there are.
-func randomList(r *rand.Rand) (pages []string, items int) {
-	for range 1 + r.IntN(8) {
-		var page []string
-		for range r.IntN(6) {
-			if r.IntN(5) == 0 {
-				page = append(page, "null")
-				continue
-			}
-			items++
-			page = append(page, fmt.Sprintf(`{"id":"%d"}`, items))
-		}
-		pages = append(pages, strings.Join(page, ","))
-	}
-	return pages, items
-}
-
-// faulty answers as w does, after the faults that are due for the link.
-func faulty(w *wire, due func(link string) []string) *wire {
-	left := map[string][]string{}
-	good := w.answer
-	w.answer = func(n int, req *http.Request) (*http.Response, error) {
-		link := req.URL.String()
-		if _, ok := left[link]; !ok {
-			left[link] = due(link)
-		}
-		resp, err := good(n, req)
-		if len(left[link]) == 0 || err != nil {
-			return resp, err
-		}
-		fault := left[link][0]
-		left[link] = left[link][1:]
-		page := make([]byte, resp.ContentLength)
-		if _, err := resp.Body.Read(page); err != nil {
-			return nil, err
-		}
-		return faults[fault](string(page))
-	}
-	return w
-}
+// sameToken is a provider whose token is as good as the last.
+var sameToken = m365auth.ProviderFunc(func(context.Context, m365auth.TokenRequest) (m365auth.Token, error) {
+	return m365auth.Token{Access: m365auth.NewSecret(bearer)}, nil
+})
 
 // walkWhole walks a list to its end, from cap to cap.
 func walkWhole(t *testing.T, c *m365graph.Client, q m365graph.Query) (ids []string) {
@@ -112,29 +71,26 @@ func walkWhole(t *testing.T, c *m365graph.Client, q m365graph.Query) (ids []stri
 // a plain walk does not.
 func TestWalkingAnyListYieldsEachItemOnce(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(200) {
+	for seed := range uint64(100) {
 		r := rand.New(rand.NewPCG(seed, 4))
-		pages, n := randomList(r)
-		q := m365graph.Query{MaxItems: r.IntN(2) * r.IntN(7), MaxPages: r.IntN(2) * r.IntN(4)}
+		n, faults := r.IntN(30), randomFaults(r)
+		q := m365graph.Query{Top: 1 + r.IntN(6), MaxItems: r.IntN(2) * r.IntN(7), MaxPages: r.IntN(2) * r.IntN(4)}
+		if q.MaxItems > 0 { // a cursor counts on the page that it lies in
+			faults = slices.DeleteFunc(faults, func(f graphtest.Fault) bool { return f.Page == graphtest.PageEmpty })
+		}
 		want := make([]string, n)
 		for i := range want {
 			want[i] = strconv.Itoa(i + 1)
 		}
-		due := map[string][]string{}
 		var asked [2][]string
 		for i, prefetch := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
-				w := faulty(book(pages...), func(link string) []string {
-					if _, ok := due[link]; !ok {
-						due[link] = randomFaults(r)
-					}
-					return due[link]
-				})
-				c := newClient(t, &counting{}, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
+				w := tapOwner(t, numbered(n), faults...)
+				c := newClient(t, sameToken, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
 				q.Prefetch = prefetch
 				got := walkWhole(t, c, q)
 				if diff := cmp.Diff(want, append([]string{}, got...)); diff != "" {
-					t.Errorf("seed %d: %d pages, prefetch %v (-want +got):\n%s", seed, len(pages), prefetch, diff)
+					t.Errorf("seed %d: pages of %d, prefetch %v (-want +got):\n%s", seed, q.Top, prefetch, diff)
 				}
 				for _, req := range w.requests() {
 					asked[i] = append(asked[i], req.URL.String())
@@ -147,43 +103,23 @@ func TestWalkingAnyListYieldsEachItemOnce(t *testing.T) {
 	}
 }
 
-// copyOf returns an answer that may be read once more.
-func copyOf(t *testing.T, resp *http.Response) *http.Response {
-	t.Helper()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	again := *resp
-	again.Header, again.Body = resp.Header.Clone(), io.NopCloser(bytes.NewReader(body))
-	return &again
-}
-
 func TestALastingFaultEndsAWalkOnceAndLast(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		answer *http.Response
+		answer graphtest.Fault
 		want   error
 	}{
-		"gone":            {graphError(410, "resyncRequired"), m365graph.ErrResync},
-		"no access":       {graphError(403, "ErrorAccessDenied"), m365graph.ErrForbidden},
-		"throttled":       {graphError(429, "TooManyRequests", "Retry-After", "3600"), m365graph.ErrThrottled},
-		"a foreign link":  {reply(200, `{"value":[{"id":"3"}],"@odata.nextLink":"https://graph.microsoft.com.evil.example/x"}`), m365graph.ErrHostNotAllowed},
-		"an old link":     {reply(200, `{"value":[{"id":"3"}],"@odata.nextLink":"`+nextRoot+`p;1%2f~aB%3d"}`), nil},
-		"the first again": {reply(200, `{"value":[{"id":"3"}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/me/messages"}`), nil},
-		"a broken item":   {reply(200, `{"value":[{"id":[]}],"@odata.nextLink":"`+nextRoot+`p;2%2f~aB%3d"}`), nil},
-		"no list":         {reply(200, `{"value":7}`), nil},
+		"gone":            {refusing(410, "resyncRequired"), m365graph.ErrResync},
+		"no access":       {refusing(403, "ErrorAccessDenied"), m365graph.ErrForbidden},
+		"throttled":       {refusing(429, "TooManyRequests", "Retry-After", "3600"), m365graph.ErrThrottled},
+		"a foreign link":  {answering(200, `{"value":[{"id":"3"}],"@odata.nextLink":"https://graph.microsoft.com.evil.example/x"}`), m365graph.ErrHostNotAllowed},
+		"an old link":     {answering(200, `{"value":[{"id":"3"}],"@odata.nextLink":"`+nextRoot+`p;1%2f~aB%3d"}`), nil},
+		"the first again": {answering(200, `{"value":[{"id":"3"}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/me/messages"}`), nil},
+		"a broken item":   {answering(200, `{"value":[{"id":[]}],"@odata.nextLink":"`+nextRoot+`p;2%2f~aB%3d"}`), nil},
+		"no list":         {answering(200, `{"value":7}`), nil},
 	} {
 		for _, prefetch := range []bool{false, true} {
-			w := book(threePages...)
-			good := w.answer
-			w.answer = func(n int, req *http.Request) (*http.Response, error) {
-				if n != 1 {
-					return good(n, req)
-				}
-				return copyOf(t, tt.answer), nil
-			}
+			w := tap(t, book(threePages...)[0], tt.answer)
 			got, err := collect(m365graph.All[item](t.Context(), setup(t, w), inbox, &m365graph.Query{Prefetch: prefetch}))
 			if err == nil || tt.want != nil && !errors.Is(err, tt.want) || len(got) < 2 || len(got) > 3 {
 				t.Errorf("%s, prefetch %v: All = %v, %v, want the first page and %v", name, prefetch, got, err, tt.want)
@@ -213,12 +149,7 @@ func FuzzNextLink(f *testing.F) {
 		if err := json.Unmarshal(quoted, &link); err != nil { // no UTF-8 in, other bytes out
 			t.Fatal(err)
 		}
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n > 0 {
-				return reply(200, `{"value":[]}`), nil
-			}
-			return reply(200, `{"value":[],"@odata.nextLink":`+string(quoted)+`}`), nil
-		}}
+		w := tap(t, answering(200, `{"value":[],"@odata.nextLink":`+string(quoted)+`}`), lasting(answering(200, `{"value":[]}`)))
 		c := setup(t, w)
 		_, err = collect(m365graph.All[item](t.Context(), c, inbox, nil))
 		_, _ = collect(m365graph.All[item](t.Context(), c, inbox, &m365graph.Query{Cursor: link}))

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 type item struct {
@@ -35,34 +37,45 @@ func collect(seq iter.Seq2[item, error]) (ids []string, err error) {
 
 const nextRoot = "https://graph.microsoft.com/v1.0/me/messages?$skiptoken="
 
-// book answers with pages, each linked to the next in a spelling that url.Values
-// would not survive.
-func book(pages ...string) *wire {
-	return &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
-		n := 0
-		if _, rest, ok := strings.Cut(req.URL.RawQuery, "skiptoken="); ok {
-			if _, err := fmt.Sscanf(rest, "p;%d%%2f~aB%%3d", &n); err != nil {
-				return graphError(400, "BadLink"), nil
-			}
-		}
-		next := ""
-		if n+1 < len(pages) {
-			next = fmt.Sprintf(`,"@odata.nextLink":"%sp;%d%%2f~aB%%3d"`, nextRoot, n+1)
-		}
-		return reply(200, `{"value":[`+pages[n]+`]`+next+`}`), nil
-	}}
+// numbered is a mailbox whose messages bear the numbers from 1 to n, in the order
+// that Graph lists them in.
+func numbered(n int) *graphtest.User {
+	inbox := &graphtest.MailFolder{WellKnownName: "inbox"}
+	for i := range n {
+		inbox.Messages = append(inbox.Messages, &graphtest.Message{ID: strconv.Itoa(i + 1), ReceivedDateTime: ours.Add(-time.Duration(i) * time.Hour)})
+	}
+	return &graphtest.User{Folders: []*graphtest.MailFolder{inbox}}
 }
 
-var threePages = []string{`{"id":"1"},{"id":"2"}`, `{"id":"3"},{"id":"4"}`, `{"id":"5"}`}
+// byTwo asks for pages of two.
+var byTwo = &m365graph.Query{Top: 2}
+
+// book answers with pages, each linked to the next in a spelling that url.Values
+// would not survive.
+func book(pages ...string) (faults []graphtest.Fault) {
+	for i, page := range pages {
+		next := ""
+		if i+1 < len(pages) {
+			next = fmt.Sprintf(`,"@odata.nextLink":"%sp;%d%%2f~aB%%3d"`, nextRoot, i+1)
+		}
+		faults = append(faults, answering(200, `{"value":[`+page+`]`+next+`}`))
+	}
+	return faults
+}
 
 func TestAllWalksToTheEndExactlyOnce(t *testing.T) {
 	t.Parallel()
-	for name, pages := range map[string][]string{
-		"plain":       threePages,
-		"empty pages": {``, `{"id":"1"}`, ``, ``, `{"id":"2"},{"id":"3"},{"id":"4"},{"id":"5"}`, ``},
-		"null items":  {`null,{"id":"1"},null`, `null`, `{"id":"2"},{"id":"3"}`, `{"id":"4"},null,{"id":"5"}`},
+	for name, tt := range map[string]struct {
+		graph []graphtest.Fault
+		query *m365graph.Query
+	}{
+		"plain":         {nil, byTwo},
+		"in one page":   {nil, nil},
+		"empty pages":   {[]graphtest.Fault{{Page: graphtest.PageEmpty}, {Skip: 1, Count: 2, Page: graphtest.PageEmpty}}, byTwo},
+		"an empty last": {book(`{"id":"1"}`, ``, `{"id":"2"},{"id":"3"},{"id":"4"},{"id":"5"}`, ``), nil},
+		"null items":    {book(`null,{"id":"1"},null`, `null`, `{"id":"2"},{"id":"3"}`, `{"id":"4"},null,{"id":"5"}`), nil},
 	} {
-		got, err := collect(m365graph.All[item](t.Context(), setup(t, book(pages...)), m365graph.P("me", "messages"), nil))
+		got, err := collect(m365graph.All[item](t.Context(), setup(t, tapOwner(t, numbered(5), tt.graph...)), inbox, tt.query))
 		if diff := cmp.Diff([]string{"1", "2", "3", "4", "5"}, got); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
 		}
@@ -71,8 +84,8 @@ func TestAllWalksToTheEndExactlyOnce(t *testing.T) {
 
 func TestNothingIsFetchedBeforeRange(t *testing.T) {
 	t.Parallel()
-	w := book(threePages...)
-	all := m365graph.All[item](t.Context(), setup(t, w), m365graph.P("me", "messages"), nil)
+	w := tapOwner(t, numbered(5))
+	all := m365graph.All[item](t.Context(), setup(t, w), inbox, byTwo)
 	if n := len(w.requests()); n != 0 {
 		t.Errorf("%d requests before range, want 0", n)
 	}
@@ -92,9 +105,9 @@ func TestNothingIsFetchedBeforeRange(t *testing.T) {
 
 func TestEachPageCarriesThePreferences(t *testing.T) {
 	t.Parallel()
-	w := book(threePages...)
+	w := tap(t, book(``, ``, `{"id":"5"}`)...)
 	q := &m365graph.Query{Top: 2, Prefer: m365graph.Prefer{ImmutableIDs: true}}
-	if _, err := collect(m365graph.All[item](t.Context(), setup(t, w), m365graph.P("me", "messages"), q)); err != nil {
+	if _, err := collect(m365graph.All[item](t.Context(), setup(t, w), inbox, q)); err != nil {
 		t.Fatal(err)
 	}
 	for i, req := range w.requests() {
@@ -109,10 +122,8 @@ func TestEachPageCarriesThePreferences(t *testing.T) {
 
 func TestAListThatGoesRoundInCirclesEnds(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-		return reply(200, `{"value":[{"id":"1"}],"@odata.nextLink":"`+nextRoot+`same"}`), nil
-	}}
-	_, err := collect(m365graph.All[item](t.Context(), setup(t, w), m365graph.P("me", "messages"), nil))
+	w := tapOwner(t, numbered(5), graphtest.Fault{Skip: 1, Count: -1, Page: graphtest.PageReplayed})
+	_, err := collect(m365graph.All[item](t.Context(), setup(t, w), inbox, byTwo))
 	if err == nil || !strings.Contains(err.Error(), "circles") || len(w.requests()) != 2 {
 		t.Errorf("All = %v after %d requests, want an error after 2", err, len(w.requests()))
 	}
@@ -122,11 +133,11 @@ func TestAListThatGoesRoundInCirclesEnds(t *testing.T) {
 func TestACapSaysSoAndItsCursorResumes(t *testing.T) {
 	t.Parallel()
 	for most := 1; most <= 6; most++ {
-		c := setup(t, book(`{"id":"1"},{"id":"2"},{"id":"3"},{"id":"4"}`, `{"id":"5"}`))
-		q := &m365graph.Query{MaxItems: most}
+		c := setup(t, tapOwner(t, numbered(5)))
+		q := &m365graph.Query{MaxItems: most, Top: 4}
 		var got []string
 		for rounds := 0; ; rounds++ {
-			ids, err := collect(m365graph.All[item](t.Context(), c, m365graph.P("me", "messages"), q))
+			ids, err := collect(m365graph.All[item](t.Context(), c, inbox, q))
 			got = append(got, ids...)
 			var cut *m365graph.TruncatedError
 			if !errors.As(err, &cut) {
@@ -148,13 +159,13 @@ func TestACapSaysSoAndItsCursorResumes(t *testing.T) {
 
 func TestCollectStopsAtMaxPagesAndSaysSo(t *testing.T) {
 	t.Parallel()
-	c := setup(t, book(threePages...), func(o *m365graph.Options) { o.MaxPages = 2 })
-	got, err := m365graph.Collect[item](t.Context(), c, m365graph.P("me", "messages"), nil)
+	c := setup(t, tapOwner(t, numbered(5)), func(o *m365graph.Options) { o.MaxPages = 2 })
+	got, err := m365graph.Collect[item](t.Context(), c, inbox, byTwo)
 	var cut *m365graph.TruncatedError
 	if len(got) != 4 || !errors.As(err, &cut) || cut.Items != 4 {
 		t.Fatalf("Collect = %v, %v, want 4 items and a TruncatedError", got, err)
 	}
-	rest, err := m365graph.Collect[item](t.Context(), c, m365graph.P("me", "messages"), &m365graph.Query{Cursor: cut.Cursor})
+	rest, err := m365graph.Collect[item](t.Context(), c, inbox, &m365graph.Query{Cursor: cut.Cursor})
 	if err != nil || len(rest) != 1 || rest[0].ID != "5" {
 		t.Errorf("Collect from the cursor = %v, %v, want the fifth", rest, err)
 	}
@@ -163,15 +174,15 @@ func TestCollectStopsAtMaxPagesAndSaysSo(t *testing.T) {
 // The cursor holds the query that it was made with, from the first page on.
 func TestACursorKeepsItsQuery(t *testing.T) {
 	t.Parallel()
-	w := book(`{"id":"1"},{"id":"2"},{"id":"3"}`, `{"id":"4"}`)
+	w := tapOwner(t, numbered(4))
 	c := setup(t, w)
 	q := &m365graph.Query{Filter: m365graph.Where("isRead eq false"), Top: 3, MaxItems: 2}
-	_, err := collect(m365graph.All[item](t.Context(), c, m365graph.P("me", "messages"), q))
+	_, err := collect(m365graph.All[item](t.Context(), c, inbox, q))
 	var cut *m365graph.TruncatedError
 	if !errors.As(err, &cut) {
 		t.Fatal(err)
 	}
-	got, err := collect(m365graph.All[item](t.Context(), c, m365graph.P("me", "messages"), &m365graph.Query{Cursor: cut.Cursor, Top: 1}))
+	got, err := collect(m365graph.All[item](t.Context(), c, inbox, &m365graph.Query{Cursor: cut.Cursor, Top: 1}))
 	if diff := cmp.Diff([]string{"3", "4"}, got); diff != "" || err != nil {
 		t.Errorf("from the cursor: %v (-want +got):\n%s", err, diff)
 	}
@@ -180,11 +191,12 @@ func TestACursorKeepsItsQuery(t *testing.T) {
 	}
 }
 
+var threePages = []string{`{"id":"1"},{"id":"2"}`, `{"id":"3"},{"id":"4"}`, `{"id":"5"}`}
+
 func TestAnAnswerThatIsNoListIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"hello":1}`, `null`, `{"value":null}`, `[]`, ``, `{"value":{}}`} {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, body), nil }}
-		if got, err := collect(m365graph.All[item](t.Context(), setup(t, w), m365graph.P("me", "messages"), nil)); err == nil {
+		if got, err := collect(m365graph.All[item](t.Context(), setup(t, tap(t, answering(200, body))), inbox, nil)); err == nil {
 			t.Errorf("a list answered with %q = %v, want an error", body, got)
 		}
 	}
@@ -193,8 +205,8 @@ func TestAnAnswerThatIsNoListIsAnError(t *testing.T) {
 func TestAForeignCursorIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, cursor := range []string{"https://evil.example/x", "-1|https://graph.microsoft.com/v1.0/me", "x|y", "2|", "1|https://evil.example"} {
-		w := book(threePages...)
-		_, err := collect(m365graph.All[item](t.Context(), setup(t, w), m365graph.P("me"), &m365graph.Query{Cursor: cursor}))
+		w := tapOwner(t, numbered(5))
+		_, err := collect(m365graph.All[item](t.Context(), setup(t, w), inbox, &m365graph.Query{Cursor: cursor}))
 		if err == nil || len(w.requests()) != 0 {
 			t.Errorf("the cursor %q: %v after %d requests, want an error and 0", cursor, err, len(w.requests()))
 		}
@@ -203,15 +215,8 @@ func TestAForeignCursorIsRefused(t *testing.T) {
 
 func TestAnErrorInMidListComesOnceAndLast(t *testing.T) {
 	t.Parallel()
-	w := book(threePages...)
-	good := w.answer
-	w.answer = func(n int, req *http.Request) (*http.Response, error) {
-		if n == 1 {
-			return graphError(403, "ErrorAccessDenied"), nil
-		}
-		return good(n, req)
-	}
-	got, err := collect(m365graph.All[item](t.Context(), setup(t, w), m365graph.P("me", "messages"), nil))
+	w := tapOwner(t, numbered(5), graphtest.Fault{Skip: 1, Code: "ErrorAccessDenied"})
+	got, err := collect(m365graph.All[item](t.Context(), setup(t, w), inbox, byTwo))
 	if len(got) != 2 || !errors.Is(err, m365graph.ErrForbidden) {
 		t.Errorf("All = %v, %v, want two items and ErrForbidden", got, err)
 	}

@@ -64,13 +64,17 @@ func graphError(status int, code string, headers ...string) *http.Response {
 }
 
 // setup returns a client whose every request w answers.
-func setup(t *testing.T, w *wire, change ...func(*m365graph.Options)) *m365graph.Client {
+func setup(t *testing.T, w http.RoundTripper, change ...func(*m365graph.Options)) *m365graph.Client {
 	t.Helper()
 	opts := &m365graph.Options{HTTPClient: &http.Client{Transport: w}}
 	for _, f := range change {
 		f(opts)
 	}
-	return newClient(t, m365auth.Static(canary), opts)
+	token := canary
+	if _, ok := w.(*wiretap); ok {
+		token = bearer
+	}
+	return newClient(t, m365auth.Static(token), opts)
 }
 
 func newClient(t *testing.T, tokens m365auth.TokenProvider, opts *m365graph.Options) *m365graph.Client {

@@ -53,7 +53,8 @@ type Fault struct {
 	// Route names what is spoiled: a method and a pattern as in
 	// [Request.Route] or as a client would write it, with any name in braces
 	// for a parameter: "POST /me/sendMail", "GET /me/mailFolders/{id}/messages",
-	// "PUT /upload/{session}". "" is every route.
+	// "PUT /upload/{session}". "" is every route, and what leads to none or
+	// bears no good token: a gateway that fails looks at neither.
 	Route string
 
 	Skip  int // so many matching requests pass first

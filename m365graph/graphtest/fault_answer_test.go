@@ -155,3 +155,19 @@ func TestFaultOfABatchLosesTheAnswerToOneRequest(t *testing.T) {
 		}
 	}
 }
+
+// What fails before Graph fails for whoever comes; a fault of a route does not.
+func TestAFaultOfEveryRouteComesBeforeThem(t *testing.T) {
+	t.Parallel()
+	f := setup(t, office())
+	must(t, f.Fail(graphtest.Fault{Route: "GET /me", Count: -1, Status: 502}))
+	must(t, f.Fail(graphtest.Fault{Count: 2, Status: 503, Header: http.Header{"Request-Id": {"theirs"}}}))
+	must(t, f.Fail(graphtest.Fault{After: true, Status: 504}))
+	must(t, f.Fail(graphtest.Fault{Header: http.Header{"X-Extra": {"more"}}}))
+	for i, want := range []int{503, 503, 504, 400, 400} {
+		a := f.do(t, "PUT", "/nothing/like/this", "{}")
+		if a.status != want || (a.header.Get("Request-Id") == "theirs") != (i < 2) || (a.header.Get("X-Extra") == "more") != (i == 3) {
+			t.Errorf("request %d = %d, %v, want %d", i, a.status, a.header, want)
+		}
+	}
+}

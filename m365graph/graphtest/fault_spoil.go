@@ -133,8 +133,13 @@ func (x *httpExchange) spoilPage(doc []byte) []byte {
 	if !isPage {
 		return doc
 	}
-	if x.fault.Page != PageShuffled {
-		page = append(page, member{"@odata.nextLink", "https://" + x.r.Host + x.r.URL.RequestURI()})
+	switch link := "https://" + x.r.Host + x.r.URL.RequestURI(); {
+	case x.fault.Page == PageReplayed:
+		page = append(page, member{"@odata.nextLink", link})
+	case x.fault.Page == PageEmpty && x.r.URL.RawQuery == "":
+		page = append(page, member{"@odata.nextLink", link + "?&"})
+	case x.fault.Page == PageEmpty: // which leads on, so it is another link
+		page = append(page, member{"@odata.nextLink", link + "&"})
 	}
 	return appendJSON(nil, page)
 }

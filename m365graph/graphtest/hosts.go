@@ -54,7 +54,7 @@ func (s *Server) Serves(host string) (addr string, ok bool) {
 
 // named is who answers for a host name of the real service; nil if nobody does.
 func (s *Server) named(host string) *loopback.Host {
-	host = strings.ToLower(host)
+	host = strings.TrimSuffix(strings.ToLower(host), ":443")
 	for _, c := range clouds {
 		switch {
 		case slices.Contains(c.graph, host):

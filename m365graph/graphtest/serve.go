@@ -38,6 +38,7 @@ type httpExchange struct {
 	batch       *httpExchange // in which it came; nil: by itself
 	bodySum     string        // of an item
 	release     func()        // gives a place at a mailbox back; nil: it has none
+	refusal     error         // why it leads to no route; nil: it does
 }
 
 func (s *Server) newExchange(w http.ResponseWriter, r *http.Request, contentHost bool) *httpExchange {
@@ -98,11 +99,16 @@ func (x *httpExchange) settle(status int) {
 }
 
 // admit tells whether the request gets as far as its route. One that does not
-// is answered.
+// is answered, unless what stands before Graph fails, and sees no difference.
 func (x *httpExchange) admit() bool {
 	if err := x.prepare(); err != nil {
-		x.writeError(err)
-		return false
+		if x.batch == nil {
+			x.refusal, x.fault = err, x.s.faults.take(leaf{route: &route{}})
+		}
+		if x.fault == nil {
+			x.writeError(err)
+		}
+		return x.fault != nil
 	}
 	if err := x.cameEarly(); err != nil {
 		x.writeError(err)
@@ -165,6 +171,9 @@ func (x *httpExchange) wait(d time.Duration) bool {
 // handle authorizes, reads the body and runs the handler under the lock that
 // its method needs.
 func (x *httpExchange) handle() (rep *reply, err error) {
+	if x.refusal != nil {
+		return nil, x.refusal
+	}
 	c := x.call
 	defer func() {
 		switch p := recover(); p {
