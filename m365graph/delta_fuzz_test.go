@@ -27,7 +27,7 @@ func FuzzDelta(f *testing.F) {
 		if status < 200 || status > 999 || status == 429 || status == 509 {
 			return // no status, or one that is waited out
 		}
-		w := tap(t, lasting(answering(status, body, "Location", location)))
+		w := tap(t, lasting(replying(status, body, "Location", location)))
 		c := setup(t, w, func(o *m365graph.Options) { o.MaxRetries = -1 })
 		r := m365graph.Delta[item](c, usersDelta, &m365graph.DeltaOptions{Cursor: cursor})
 		ended := false

@@ -37,13 +37,13 @@ func TestARefusedCursorStartsOver(t *testing.T) {
 		"local ones are kept": {gone("ResyncChangesUploadDifferences", "?anew"), whole(),
 			[]string{"reset ResyncChangesUploadDifferences keep", "+a", "+b"}, []string{"?old", "?anew"}},
 		"the mode is nested": {
-			answering(410, `{"error":{"code":"resyncRequired","innerError":{"code":"resyncChangesUploadDifferences"}}}`, "Location", deltaRoot+"?anew"), whole(),
+			replying(410, `{"error":{"code":"resyncRequired","innerError":{"code":"resyncChangesUploadDifferences"}}}`, "Location", deltaRoot+"?anew"), whole(),
 			[]string{"reset resyncRequired keep", "+a", "+b"}, []string{"?old", "?anew"}},
 		"no link": {gone("SyncStateNotFound", ""), graphtest.Fault{},
 			[]string{"reset SyncStateNotFound", "+a", "+b"}, []string{"?old", ""}},
 		"another status": {refusing(400, "syncStateNotFound"), graphtest.Fault{},
 			[]string{"reset syncStateNotFound", "+a", "+b"}, []string{"?old", ""}},
-		"no code": {answering(410, ""), graphtest.Fault{},
+		"no code": {replying(410, ""), graphtest.Fault{},
 			[]string{"reset", "+a", "+b"}, []string{"?old", ""}},
 		"a foreign link": {gone("resyncRequired", "https://evil.example/x"), graphtest.Fault{},
 			[]string{"reset resyncRequired", "+a", "+b"}, []string{"?old", ""}},
@@ -202,7 +202,7 @@ func TestARefusalNamesWhereToStartOver(t *testing.T) {
 	}{
 		"Graph's":          {[]graphtest.Fault{gone("resyncRequired", "?r")}, deltaRoot + "?r"},
 		"of another error": {[]graphtest.Fault{refusing(404, "itemNotFound", "Location", link)}, ""},
-		"a content host's": {[]graphtest.Fault{answering(302, "", "Location", link), gone("resyncRequired", link)}, ""},
+		"a content host's": {[]graphtest.Fault{replying(302, "", "Location", link), gone("resyncRequired", link)}, ""},
 	} {
 		_, err := setup(t, tap(t, tt.answers...)).Download(t.Context(), m365graph.P("me", "x", "content"), nil)
 		refused, ok := errors.AsType[*m365graph.Error](err)

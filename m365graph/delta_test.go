@@ -45,7 +45,7 @@ func deltaPage(items, next, delta string) graphtest.Fault {
 	if delta != "" {
 		body += `,"@odata.deltaLink":"` + deltaRoot + delta + `"`
 	}
-	return answering(200, body+`}`)
+	return replying(200, body+`}`)
 }
 
 // told writes down a round: a line for each change, and for the error.
@@ -194,10 +194,10 @@ func TestARoundThatDoesNotEndWellGivesNoCursor(t *testing.T) {
 		last graphtest.Fault
 		want error
 	}{
-		"no link":               {answering(200, `{"value":[{"id":"b"}]}`), nil},
-		"a foreign delta link":  {answering(200, `{"value":[{"id":"b"}],"@odata.deltaLink":"https://evil.example/d"}`), m365graph.ErrHostNotAllowed},
-		"an unreadable one":     {answering(200, `{"value":[{"id":"b"}],"@odata.deltaLink":"https://graph.microsoft.com/%zz"}`), m365graph.ErrHostNotAllowed},
-		"a foreign next link":   {answering(200, `{"value":[{"id":"b"}],"@odata.nextLink":"https://evil.example/d"}`), m365graph.ErrHostNotAllowed},
+		"no link":               {replying(200, `{"value":[{"id":"b"}]}`), nil},
+		"a foreign delta link":  {replying(200, `{"value":[{"id":"b"}],"@odata.deltaLink":"https://evil.example/d"}`), m365graph.ErrHostNotAllowed},
+		"an unreadable one":     {replying(200, `{"value":[{"id":"b"}],"@odata.deltaLink":"https://graph.microsoft.com/%zz"}`), m365graph.ErrHostNotAllowed},
+		"a foreign next link":   {replying(200, `{"value":[{"id":"b"}],"@odata.nextLink":"https://evil.example/d"}`), m365graph.ErrHostNotAllowed},
 		"the same link again":   {deltaPage(`{"id":"b"}`, "?p2", ""), nil},
 		"the round's own link":  {deltaPage(`{"id":"b"}`, "?old", ""), nil},
 		"both links, no page 3": {deltaPage(`{"id":"b"}`, "?p3", "?d"), nil},
@@ -219,7 +219,7 @@ func TestARoundThatDoesNotEndWellGivesNoCursor(t *testing.T) {
 func TestAForeignLinkIsNoPlaceInARound(t *testing.T) {
 	t.Parallel()
 	w := tap(t, deltaPage(`{"id":"a"}`, "?2", ""),
-		answering(200, `{"value":[{"id":"b"}],"@odata.nextLink":"https://evil.example/d"}`),
+		replying(200, `{"value":[{"id":"b"}],"@odata.nextLink":"https://evil.example/d"}`),
 		deltaPage(`{"id":"b"}`, "", "?done"))
 	r := m365graph.Delta[item](setup(t, w), usersDelta, nil)
 	if _, err := told(t.Context(), r); !errors.Is(err, m365graph.ErrHostNotAllowed) || r.Place() != deltaRoot+"?2" {
@@ -231,7 +231,7 @@ func TestAForeignLinkIsNoPlaceInARound(t *testing.T) {
 	}
 
 	for _, link := range []string{"nextLink", "deltaLink"} {
-		w = tap(t, answering(200, `{"value":[{"id":"a"}],"@odata.`+link+`":"https://evil.example/d"}`), deltaPage(`{"id":"b"}`, "", "?done"))
+		w = tap(t, replying(200, `{"value":[{"id":"a"}],"@odata.`+link+`":"https://evil.example/d"}`), deltaPage(`{"id":"b"}`, "", "?done"))
 		r = m365graph.Delta[item](setup(t, w), usersDelta, nil)
 		if _, err := told(t.Context(), r); !errors.Is(err, m365graph.ErrHostNotAllowed) || r.Place() != "" {
 			t.Fatalf("Round = %v with the place %q, want ErrHostNotAllowed and none", err, r.Place())

@@ -9,7 +9,7 @@ import (
 
 func TestCountAsksForTheNumberOnly(t *testing.T) {
 	t.Parallel()
-	w := tap(t, lasting(answering(200, "\xef\xbb\xbf4294967296\r\n", "Content-Type", "text/plain")))
+	w := tap(t, lasting(replying(200, "\xef\xbb\xbf4294967296\r\n", "Content-Type", "text/plain")))
 	q := &m365graph.Query{
 		Filter: m365graph.Where("startswith(displayName, ?)", "S"), Search: "displayName:Desk", Params: map[string]string{"a": "b"},
 		Select: []string{"id"}, OrderBy: []string{"displayName"}, Top: 5, Skip: 1, Count: true, Cursor: nextRoot, MaxItems: 1,
@@ -44,7 +44,7 @@ func TestCountAsksForTheNumberOnly(t *testing.T) {
 func TestCountRefusesWhatIsNoNumber(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"", "many", "1.5", `"3"`, "null", "<html>", "99999999999999999999", "1 2"} {
-		if n, err := m365graph.Count(t.Context(), setup(t, tap(t, answering(200, body))), m365graph.P("users"), nil); err == nil || n != 0 {
+		if n, err := m365graph.Count(t.Context(), setup(t, tap(t, replying(200, body))), m365graph.P("users"), nil); err == nil || n != 0 {
 			t.Errorf("Count answered with %q = %d, want an error", body, n)
 		}
 	}

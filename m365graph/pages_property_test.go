@@ -112,11 +112,11 @@ func TestALastingFaultEndsAWalkOnceAndLast(t *testing.T) {
 		"gone":            {refusing(410, "resyncRequired"), m365graph.ErrResync},
 		"no access":       {refusing(403, "ErrorAccessDenied"), m365graph.ErrForbidden},
 		"throttled":       {refusing(429, "TooManyRequests", "Retry-After", "3600"), m365graph.ErrThrottled},
-		"a foreign link":  {answering(200, `{"value":[{"id":"3"}],"@odata.nextLink":"https://graph.microsoft.com.evil.example/x"}`), m365graph.ErrHostNotAllowed},
-		"an old link":     {answering(200, `{"value":[{"id":"3"}],"@odata.nextLink":"`+nextRoot+`p;1%2f~aB%3d"}`), nil},
-		"the first again": {answering(200, `{"value":[{"id":"3"}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/me/messages"}`), nil},
-		"a broken item":   {answering(200, `{"value":[{"id":[]}],"@odata.nextLink":"`+nextRoot+`p;2%2f~aB%3d"}`), nil},
-		"no list":         {answering(200, `{"value":7}`), nil},
+		"a foreign link":  {replying(200, `{"value":[{"id":"3"}],"@odata.nextLink":"https://graph.microsoft.com.evil.example/x"}`), m365graph.ErrHostNotAllowed},
+		"an old link":     {replying(200, `{"value":[{"id":"3"}],"@odata.nextLink":"`+nextRoot+`p;1%2f~aB%3d"}`), nil},
+		"the first again": {replying(200, `{"value":[{"id":"3"}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/me/messages"}`), nil},
+		"a broken item":   {replying(200, `{"value":[{"id":[]}],"@odata.nextLink":"`+nextRoot+`p;2%2f~aB%3d"}`), nil},
+		"no list":         {replying(200, `{"value":7}`), nil},
 	} {
 		for _, prefetch := range []bool{false, true} {
 			w := tap(t, book(threePages...)[0], tt.answer)
@@ -149,7 +149,7 @@ func FuzzNextLink(f *testing.F) {
 		if err := json.Unmarshal(quoted, &link); err != nil { // no UTF-8 in, other bytes out
 			t.Fatal(err)
 		}
-		w := tap(t, answering(200, `{"value":[],"@odata.nextLink":`+string(quoted)+`}`), lasting(answering(200, `{"value":[]}`)))
+		w := tap(t, replying(200, `{"value":[],"@odata.nextLink":`+string(quoted)+`}`), lasting(replying(200, `{"value":[]}`)))
 		c := setup(t, w)
 		_, err = collect(m365graph.All[item](t.Context(), c, inbox, nil))
 		_, _ = collect(m365graph.All[item](t.Context(), c, inbox, &m365graph.Query{Cursor: link}))

@@ -58,7 +58,7 @@ func book(pages ...string) (faults []graphtest.Fault) {
 		if i+1 < len(pages) {
 			next = fmt.Sprintf(`,"@odata.nextLink":"%sp;%d%%2f~aB%%3d"`, nextRoot, i+1)
 		}
-		faults = append(faults, answering(200, `{"value":[`+page+`]`+next+`}`))
+		faults = append(faults, replying(200, `{"value":[`+page+`]`+next+`}`))
 	}
 	return faults
 }
@@ -196,7 +196,7 @@ var threePages = []string{`{"id":"1"},{"id":"2"}`, `{"id":"3"},{"id":"4"}`, `{"i
 func TestAnAnswerThatIsNoListIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"hello":1}`, `null`, `{"value":null}`, `[]`, ``, `{"value":{}}`} {
-		if got, err := collect(m365graph.All[item](t.Context(), setup(t, tap(t, answering(200, body))), inbox, nil)); err == nil {
+		if got, err := collect(m365graph.All[item](t.Context(), setup(t, tap(t, replying(200, body))), inbox, nil)); err == nil {
 			t.Errorf("a list answered with %q = %v, want an error", body, got)
 		}
 	}

@@ -89,9 +89,9 @@ func (w *wiretap) requests() []*http.Request {
 	return append([]*http.Request(nil), w.seen...)
 }
 
-// answering is the fault of one answer; headers are given as names and values in
+// replying is the fault of one answer; headers are given as names and values in
 // turn.
-func answering(status int, body string, headers ...string) graphtest.Fault {
+func replying(status int, body string, headers ...string) graphtest.Fault {
 	f := graphtest.Fault{Status: status, Body: body, Header: http.Header{"Request-Id": {"request-1"}}}
 	if body == "" {
 		f.JSON = graphtest.JSONEmpty
@@ -104,7 +104,7 @@ func answering(status int, body string, headers ...string) graphtest.Fault {
 
 // refusing is the fault of an answer with Graph's error.
 func refusing(status int, code string, headers ...string) graphtest.Fault {
-	f := answering(status, "", headers...)
+	f := replying(status, "", headers...)
 	f.Code, f.JSON, f.Message = code, graphtest.JSONWhole, "it said no"
 	return f
 }
@@ -116,4 +116,4 @@ func lasting(f graphtest.Fault) graphtest.Fault {
 }
 
 // fine is what all is answered with that has no other answer.
-var fine = lasting(answering(http.StatusOK, "{}"))
+var fine = lasting(replying(http.StatusOK, "{}"))
