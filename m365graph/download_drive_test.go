@@ -56,6 +56,7 @@ func (q question) link() int { return slices.Index(q.drive.links, q.r.URL.String
 const (
 	fileName      = "1.zip"
 	downloadRoute = "GET /download/{item}"
+	contentRoute  = "GET /me/drive/items/{id}/content"
 )
 
 var filePath = m365graph.P("me", "drive", "items", "1", "content")

@@ -237,7 +237,7 @@ func TestALinkThatStaysLapsedIsNotFollowedForEver(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		again := graphtest.Fault{Route: "GET /me/drive/items/{id}/content", Status: 302, Header: http.Header{"Location": {d.links[0]}}, Count: 100}
+		again := graphtest.Fault{Route: contentRoute, Status: 302, Header: http.Header{"Location": {d.links[0]}}, Count: 100}
 		if err := d.Graph.Fail(again); err != nil {
 			t.Fatal(err)
 		}
