@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 )
 
 const (
-	emulatorList     = "/v1.0/me/mailFolders/inbox/messages?$select=subject,from,receivedDateTime,isRead&$top=50"
+	emulatorList     = "/v1.0/me/mailFolders/inbox/messages?$select=subject,from,receivedDateTime,isRead&$top="
 	emulatorMessages = 100_000
 	emulatorRequests = 400 // of a round, by four clients at once
 )
@@ -24,15 +25,15 @@ const (
 // bytes over the same transport; 4x the time is a quarter of the rate. It also
 // tells how long a large tenant and an empty one take to be there.
 func emulatorRow(ctx context.Context, rep *report, much effort) error {
-	for _, s := range []setting{{Emulator: true}, {Emulator: true, HTTP2: true}} {
+	for _, s := range []setting{{Page: 50}, {Page: 1000}, {Page: 50, HTTP2: true}, {Page: 1000, HTTP2: true}} {
 		ratios, err := emulatorOver(ctx, much, s)
 		if err != nil {
 			return err
 		}
-		rep.addMedian(figure{name: "emulator-list-" + s.version(), bar: 4}, ratios)
+		rep.addMedian(figure{name: fmt.Sprintf("emulator-list-%d-%s", s.Page, s.version()), bar: 4}, ratios)
 	}
 	loading := time.Now()
-	_, stop, err := startEmulators(emulatorMessages, tls.Certificate{})
+	_, stop, err := startEmulators(100, emulatorMessages, tls.Certificate{})
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func emulatorRow(ctx context.Context, rep *report, much effort) error {
 	var starts []float64
 	for range 10 * much.rounds {
 		began := time.Now()
-		_, stop, err := startEmulators(0, tls.Certificate{})
+		_, stop, err := startEmulators(0, 0, tls.Certificate{})
 		if err != nil {
 			return err
 		}
@@ -60,13 +61,16 @@ func emulatorOver(ctx context.Context, much effort, s setting) ([]float64, error
 	}
 	defer p.close()
 	took, err := interleave(ctx, much.rounds,
-		func(ctx context.Context) error { return p.ask(ctx, "https://"+p.Graph+emulatorList) },
+		func(ctx context.Context) error { return p.ask(ctx, s.list("https://"+p.Graph)) },
 		func(ctx context.Context) error { return p.ask(ctx, "https://"+p.Content) })
 	if err != nil {
 		return nil, err
 	}
 	return pairwise(took[0], took[1], quotient), nil
 }
+
+// list is where a page of messages is, of the Graph at base.
+func (s setting) list(base string) string { return base + emulatorList + strconv.Itoa(s.Page) }
 
 // ask sends the requests of a round, from four clients.
 func (p *place) ask(ctx context.Context, url string) error {
@@ -90,13 +94,13 @@ func (p *place) ask(ctx context.Context, url string) error {
 // serveEmulator is the server's process: graphtest, and a handler that serves what
 // graphtest answered once.
 func serveEmulator(s setting, cert tls.Certificate, in io.Reader, out io.Writer) error {
-	graph, stop, err := startEmulators(1000, cert)
+	graph, stop, err := startEmulators(1, 3000, cert)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	where := address{setting: s, Certificate: cert.Certificate[0], Graph: graph.server.Host(), Token: graph.token}
-	page, err := graph.page()
+	page, err := graph.page(s)
 	if err != nil {
 		return err
 	}
@@ -122,10 +126,10 @@ type emulated struct {
 }
 
 // startEmulators starts both, on a generated tenant or an empty one.
-func startEmulators(messages int, cert tls.Certificate) (*emulated, func(), error) {
+func startEmulators(users, messages int, cert tls.Certificate) (*emulated, func(), error) {
 	tenant := &graphtest.Tenant{}
-	if messages > 0 {
-		tenant = graphtest.Generate(graphtest.GenerateOptions{Users: max(messages/1000, 1), Messages: messages, Seed: 1})
+	if users > 0 {
+		tenant = graphtest.Generate(graphtest.GenerateOptions{Users: users, Messages: messages, Seed: 1})
 	}
 	opts := &entratest.Options{}
 	for _, u := range tenant.Users {
@@ -150,15 +154,16 @@ func startEmulators(messages int, cert tls.Certificate) (*emulated, func(), erro
 	}
 	e := &emulated{server: graph}
 	stop := func() { _, _ = graph.Close(), entra.Close() }
-	if messages > 0 {
+	if users > 0 {
 		e.token, err = entra.Token(tenant.Users[0].UserPrincipalName, "Mail.Read")
 	}
 	return e, stop, err
 }
 
 // page is what the list answers.
-func (e *emulated) page() ([]byte, error) {
-	req, err := http.NewRequest(http.MethodGet, e.server.URL()+emulatorList, nil)
+func (e *emulated) page(s setting) ([]byte, error) {
+	list := s.list(e.server.URL())
+	req, err := http.NewRequest(http.MethodGet, list, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +174,7 @@ func (e *emulated) page() ([]byte, error) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("GET %s: %s", emulatorList, resp.Status)
+		return nil, fmt.Errorf("GET %s: %s", list, resp.Status)
 	}
 	return io.ReadAll(resp.Body)
 }

@@ -31,7 +31,7 @@ type setting struct {
 	Latency  time.Duration // before each answer of Graph's
 	Messages int           // in the mailbox, a multiple of pageSize
 	Size     int64         // of the file that is moved
-	Emulator bool          // graphtest, and what it answered as a static handler
+	Page     int           // of graphtest, beside what it answered as a static handler; 0: neither
 }
 
 // version names the protocol.
@@ -60,7 +60,7 @@ func serve(settings string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if s.Emulator {
+	if s.Page > 0 {
 		return serveEmulator(s, cert, in, out)
 	}
 	where := address{setting: s, Certificate: cert.Certificate[0]}

@@ -177,8 +177,8 @@ func readNumber(text, option string) (int, error) {
 func (e *expansion) append(o object, name string, value any) object {
 	all, ok := value.([]object)
 	if !ok {
-		single, _ := value.(object)
-		if single == nil {
+		single, ok := objectOf(value)
+		if !ok {
 			return append(o, member{name, nil})
 		}
 		return append(o, member{name, narrow(single, e.fields)})

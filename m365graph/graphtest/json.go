@@ -12,7 +12,7 @@ import (
 
 // object is a JSON object in the order Graph prints it. Values are nil, bool,
 // string, int, int64, float64, time.Time, []byte (shown as base64), object,
-// []any, []string and json.RawMessage; anything else is a mistake of ours.
+// shown, []any, []string and json.RawMessage; anything else is a mistake of ours.
 type object []member
 
 type member struct {
@@ -26,6 +26,24 @@ func (o object) get(name string) (any, bool) {
 		if m.name == name || strings.EqualFold(m.name, name) {
 			return m.value, true
 		}
+	}
+	return nil, false
+}
+
+// shown is a value that lists are full of: written without becoming an object
+// first, which it is for who looks for a member.
+type shown interface {
+	appendTo(dst []byte) []byte
+	object() object
+}
+
+// objectOf is a value that has members, as an object.
+func objectOf(value any) (o object, ok bool) {
+	switch v := value.(type) {
+	case object:
+		return v, v != nil
+	case shown:
+		return v.object(), true
 	}
 	return nil, false
 }
@@ -63,6 +81,8 @@ func appendJSON(dst []byte, v any) []byte {
 			dst = appendJSON(dst, m.value)
 		}
 		return append(dst, '}')
+	case shown:
+		return v.appendTo(dst)
 	case []any:
 		return appendArray(dst, v)
 	case []string:
@@ -125,5 +145,5 @@ func appendString(dst []byte, s string) []byte {
 func formatTime(t time.Time) string { return string(appendTime(nil, t)) }
 
 func appendTime(dst []byte, t time.Time) []byte {
-	return t.UTC().AppendFormat(dst, "2006-01-02T15:04:05.999999999Z")
+	return t.UTC().AppendFormat(dst, time.RFC3339Nano)
 }

@@ -37,19 +37,38 @@ func list[T any](c *call, l listing[T]) (*reply, error) {
 	sh.addressed(l.context)
 	m := newMatcher(c, &l, q)
 	page, total, more := m.page()
-	values := make([]object, len(page))
-	for i, v := range page {
-		values[i] = sh.render(c, v)
-	}
-	out := object{{"@odata.context", c.metadata(l.context + sh.contextSuffix())}}
+	head := object{{"@odata.context", c.metadata(l.context + sh.contextSuffix())}}
 	if q.count {
-		out = append(out, member{"@odata.count", total})
+		head = append(head, member{"@odata.count", total})
 	}
 	if more {
-		out = append(out, member{"@odata.nextLink", c.nextLink(q.skip+q.size, q.size)})
+		head = append(head, member{"@odata.nextLink", c.nextLink(q.skip+q.size, q.size)})
 	}
-	const usual = 512 // bytes of an item, so that a long page is not moved while it grows
-	return &reply{json: appendJSON(make([]byte, 0, usual*(len(values)+1)), append(out, member{"value", values}))}, nil
+	buf, ok := c.x.s.pages.Get().(*[]byte)
+	if !ok {
+		buf = new([]byte)
+	}
+	*buf = sh.appendPage((*buf)[:0], c, head, page)
+	return &reply{json: *buf, page: buf}, nil
+}
+
+// appendPage writes a page. Each item is written before the next one is read, so
+// that no more of a long page is kept than its bytes.
+func (sh *shape[T]) appendPage(dst []byte, c *call, head object, page []T) []byte {
+	dst = appendJSON(dst, head)
+	dst = append(dst[:len(dst)-1], `,"value":[`...)
+	begin, o := len(dst), object(nil)
+	for i, v := range page {
+		o = sh.renderInto(o[:0], c, v)
+		dst = append(appendJSON(dst, o), ',')
+		if i == 0 { // its like follow
+			dst = slices.Grow(dst, (len(dst)-begin)*len(page)*9/8)
+		}
+	}
+	if len(page) > 0 {
+		dst = dst[:len(dst)-1]
+	}
+	return append(dst, "]}"...)
 }
 
 // count answers /$count with the number as plain text.

@@ -34,7 +34,8 @@ func (k mailKey) id(kind idKind, number, moves uint32) string {
 	binary.BigEndian.PutUint32(b[20:], number)
 	binary.BigEndian.PutUint32(b[24:], moves)
 	binary.BigEndian.PutUint64(b[28:], scatter(binary.BigEndian.Uint64(k[:8])^binary.BigEndian.Uint64(b[20:])))
-	return base64.URLEncoding.EncodeToString(b[:])
+	var text [64]byte
+	return string(base64.URLEncoding.AppendEncode(text[:0], b[:]))
 }
 
 // scatter mixes the bits of x, so that ids of neighbours look unlike.
@@ -110,11 +111,15 @@ func (m *message) idFor(c *call) string {
 
 // changeKey names a version of a message.
 func (m *message) changeKey() string {
-	b := make([]byte, 0, 24)
-	b = append(b, 9, 0, 0, 0, 22, 0, 0, 0)
+	var text [32]byte
+	return string(m.appendChangeKey(text[:0]))
+}
+
+func (m *message) appendChangeKey(dst []byte) []byte {
+	b := append(make([]byte, 0, 24), 9, 0, 0, 0, 22, 0, 0, 0)
 	b = binary.BigEndian.AppendUint64(b, scatter(binary.BigEndian.Uint64(m.folder.box.key[:8])^uint64(m.number)))
 	b = binary.BigEndian.AppendUint64(b, uint64(m.version)<<32|uint64(m.moves))
-	return base64.StdEncoding.EncodeToString(b)
+	return base64.StdEncoding.AppendEncode(dst, b)
 }
 
 // internetID is the message's Message-ID.

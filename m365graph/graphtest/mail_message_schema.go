@@ -9,7 +9,7 @@ import (
 // messageSchema is https://learn.microsoft.com/graph/api/resources/message.
 var messageSchema = &schema[*message]{
 	name: "message", keep: []string{"id"}, page: 10, maxPage: 1000,
-	etag:     func(m *message) string { return `W/"` + m.changeKey() + `"` },
+	etag:     (*message).etag,
 	annotate: annotateMessage,
 	props: append([]property[*message]{
 		{name: "id", typ: "Edm.String", get: func(c *call, m *message) any { return m.idFor(c) }},
@@ -35,8 +35,8 @@ var messageSchema = &schema[*message]{
 		{name: "inferenceClassification", typ: "inferenceClassificationType", get: func(_ *call, m *message) any { return m.classification() }},
 		{name: "body", typ: "itemBody", get: func(c *call, m *message) any { return bodyObject(c, m.Body) }},
 		{name: "uniqueBody", typ: "itemBody", show: selected, get: func(c *call, m *message) any { return bodyObject(c, m.Body) }},
-		{name: "sender", typ: "recipient", show: unlessNil, get: func(_ *call, m *message) any { return recipientObject(m.Sender) }},
-		{name: "from", typ: "recipient", show: unlessNil, get: func(_ *call, m *message) any { return recipientObject(m.From) }},
+		{name: "sender", typ: "recipient", show: unlessNil, get: func(_ *call, m *message) any { return recipientOrNull(m.Sender) }},
+		{name: "from", typ: "recipient", show: unlessNil, get: func(_ *call, m *message) any { return recipientOrNull(m.From) }},
 		{name: "toRecipients", typ: "[]recipient", get: func(_ *call, m *message) any { return recipientObjects(m.ToRecipients) }},
 		{name: "ccRecipients", typ: "[]recipient", get: func(_ *call, m *message) any { return recipientObjects(m.CcRecipients) }},
 		{name: "bccRecipients", typ: "[]recipient", get: func(_ *call, m *message) any { return recipientObjects(m.BccRecipients) }},
@@ -70,6 +70,11 @@ func (c *call) messageSchema() *schema[*message] {
 	return basicMessageSchema()
 }
 
+func (m *message) etag() string {
+	var text [40]byte
+	return string(append(m.appendChangeKey(append(text[:0], `W/"`...)), '"'))
+}
+
 func (m *message) preview() string {
 	if m.BodyPreview != "" {
 		return m.BodyPreview
@@ -99,17 +104,30 @@ func (m *message) headers() []object {
 	return headers
 }
 
-func recipientObject(r *Recipient) any {
+// recipientOrNull is a recipient as a value.
+func recipientOrNull(r *Recipient) any {
 	if r == nil {
 		return nil
 	}
+	return r
+}
+
+// object shows a recipient, which is replaced and never changed: notifications
+// are written when nobody holds the tenant any more.
+func (r *Recipient) object() object {
 	return object{{"emailAddress", object{{"name", or(r.Name, r.Address)}, {"address", r.Address}}}}
+}
+
+func (r *Recipient) appendTo(dst []byte) []byte {
+	dst = appendString(append(dst, `{"emailAddress":{"name":`...), or(r.Name, r.Address))
+	dst = appendString(append(dst, `,"address":`...), r.Address)
+	return append(dst, "}}"...)
 }
 
 func recipientObjects(list []Recipient) []object {
 	objects := make([]object, len(list))
 	for i := range list {
-		objects[i] = recipientObject(&list[i]).(object)
+		objects[i] = list[i].object()
 	}
 	return objects
 }

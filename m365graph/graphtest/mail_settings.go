@@ -112,7 +112,7 @@ func getSetting(c *call) (*reply, error) {
 	}
 	out := object{{"@odata.context", c.metadata(userContext(c) + "/mailboxSettings/" + p.name)}}
 	value := p.value(c, c.user)
-	if o, ok := value.(object); ok {
+	if o, ok := objectOf(value); ok {
 		return jsonReply(append(out, o...)), nil
 	}
 	return jsonReply(append(out, member{"value", value})), nil

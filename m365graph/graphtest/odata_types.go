@@ -104,7 +104,7 @@ type objectValues struct{}
 
 // Member reads a property of an object.
 func (objectValues) Member(value any, name string) any {
-	o, _ := value.(object)
+	o, _ := objectOf(value)
 	v, _ := o.get(name)
 	return v
 }

@@ -87,7 +87,7 @@ func oneProperty[T any](c *call, s *schema[T], v T, context string) (*reply, err
 		if typ, ok = members(name); !ok {
 			return nil, noSegment(name)
 		}
-		o, _ := value.(object)
+		o, _ := objectOf(value)
 		value, _ = o.get(name)
 		spelt = append(spelt, name)
 	}
@@ -104,11 +104,11 @@ func oneProperty[T any](c *call, s *schema[T], v T, context string) (*reply, err
 // propertyReply shows a value: that of a complex type by its members.
 func propertyReply(context string, value any) *reply {
 	out := object{{"@odata.context", context}}
-	switch value := value.(type) {
-	case nil:
+	if value == nil {
 		return emptyReply(204)
-	case object:
-		return jsonReply(append(out, value...))
+	}
+	if o, ok := objectOf(value); ok {
+		return jsonReply(append(out, o...))
 	}
 	return jsonReply(append(out, member{"value", value}))
 }
@@ -118,7 +118,7 @@ func rawProperty(value any) (*reply, error) {
 	switch value := value.(type) {
 	case nil:
 		return emptyReply(204), nil
-	case object, []object, []string, []any:
+	case object, shown, []object, []string, []any:
 		return nil, noSegment("$value")
 	case string:
 		return textReply(value), nil

@@ -13,6 +13,7 @@ type reply struct {
 	header http.Header // beside the usual ones; nil: none
 	json   []byte      // a JSON document; nil: none
 	raw    *content    // or something else
+	page   *[]byte     // of which json is a part, to be used again; nil: none
 }
 
 // discard lets go of what an answer holds that is not sent.

@@ -110,10 +110,15 @@ func wholeShape[T any](s *schema[T]) *shape[T] {
 // render writes v in that shape, after the head members (such as the
 // context).
 func (sh *shape[T]) render(c *call, v T, head ...member) object {
+	return sh.renderInto(make(object, 0, len(head)+len(sh.props)+2), c, v, head...)
+}
+
+// renderInto is render that appends to an object, such as one that is done with.
+func (sh *shape[T]) renderInto(into object, c *call, v T, head ...member) object {
 	if sh.schema.present != nil {
 		return sh.schema.present(sh, c, v, head)
 	}
-	o := append(make(object, 0, len(head)+len(sh.props)+2), head...)
+	o := append(into, head...)
 	if sh.schema.etag != nil {
 		o = append(o, member{"@odata.etag", sh.schema.etag(v)})
 	}

@@ -211,7 +211,7 @@ func findPeople(c *call) []*findable {
 func who(set object) []string {
 	var names []string
 	for _, m := range set {
-		if o, ok := m.value.(object); ok {
+		if o, ok := objectOf(m.value); ok {
 			for _, key := range []string{"displayName", "email"} {
 				if v, found := o.get(key); found {
 					if text, isText := v.(string); isText {

@@ -100,6 +100,7 @@ type Server struct {
 	tenant *tenantState
 
 	compressors sync.Pool // of *compressor
+	pages       sync.Pool // of *[]byte, that pages are written to
 
 	signer    signer
 	tokens    verifications

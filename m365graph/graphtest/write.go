@@ -68,6 +68,9 @@ func (x *httpExchange) write(rep *reply) {
 			rep.json = patched(rep.json, x.fault.Patch)
 		}
 		x.writeJSON(status, rep.json)
+		if rep.page != nil {
+			x.s.pages.Put(rep.page)
+		}
 	case rep.raw != nil:
 		x.writeContent(rep.raw)
 	default:
