@@ -12,11 +12,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
 
 // What no retry mends ends the upload at once, by its own name.
 func TestUploadEndsForGood(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	const size = 2 * unit
 	half := expects(202, "327680-")
 	for name, tt := range map[string]struct {
@@ -43,9 +46,8 @@ func TestUploadEndsForGood(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				k := newTalk(tt.steps...)
-				c := setup(t, k.wire)
-				s := fresh(t, c, k)
+				k := newTalk(t, issuer, tt.steps...)
+				c, s := k.fresh(t)
 				_, err := c.Upload(t.Context(), s, bytes.NewReader(make([]byte, size)), size, &m365graph.UploadOptions{SliceSize: unit})
 				if err == nil || tt.want != nil && !errors.Is(err, tt.want) || errors.Is(err, m365graph.ErrAmbiguous) {
 					t.Errorf("Upload = %v, want %v, and nothing ambiguous", err, tt.want)
@@ -60,6 +62,7 @@ func TestUploadEndsForGood(t *testing.T) {
 
 func TestAnUploadThatMayBeDoneIsAmbiguous(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for name, steps := range map[string][]step{
 		"the server has all bytes":     {cut, says(200, `{"nextExpectedRanges":[]}`)},
 		"the answer cannot be read":    {says(201, `<html>`)},
@@ -71,8 +74,9 @@ func TestAnUploadThatMayBeDoneIsAmbiguous(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				k := newTalk(steps...)
-				_, err := setup(t, k.wire).Upload(t.Context(), fresh(t, setup(t, k.wire), k), strings.NewReader("0123456789"), 10, nil)
+				k := newTalk(t, issuer, steps...)
+				c, s := k.fresh(t)
+				_, err := c.Upload(t.Context(), s, strings.NewReader("0123456789"), 10, nil)
 				if !errors.Is(err, m365graph.ErrAmbiguous) || errors.Is(err, m365graph.ErrSessionGone) {
 					t.Errorf("Upload = %v, want ErrAmbiguous, and no word of beginning anew", err)
 				}
@@ -87,8 +91,9 @@ func TestAnUploadThatMayBeDoneIsAmbiguous(t *testing.T) {
 // The same session, told a second time that all is there: the file may be.
 func TestAResumedUploadWithNothingLeftIsAmbiguous(t *testing.T) {
 	t.Parallel()
-	k := newTalk(says(200, `{"nextExpectedRanges":[]}`))
-	_, err := setup(t, k.wire).Upload(t.Context(), session(), strings.NewReader("0123456789"), 10, nil)
+	issuer := testtenant.Issuer(t)
+	k := newTalk(t, issuer, says(200, `{"nextExpectedRanges":[]}`))
+	_, err := k.client(t).Upload(t.Context(), k.session(t), strings.NewReader("0123456789"), 10, nil)
 	if !errors.Is(err, m365graph.ErrAmbiguous) {
 		t.Errorf("Upload = %v, want ErrAmbiguous", err)
 	}
@@ -97,9 +102,9 @@ func TestAResumedUploadWithNothingLeftIsAmbiguous(t *testing.T) {
 // Nobody need look for a file that is known to be there.
 func TestASessionThatHasDoneItsWorkIsGone(t *testing.T) {
 	t.Parallel()
-	k := newTalk(created, refuses(404, "itemNotFound"))
-	c := setup(t, k.wire)
-	s := fresh(t, c, k)
+	issuer := testtenant.Issuer(t)
+	k := newTalk(t, issuer, created, refuses(404, "itemNotFound"))
+	c, s := k.fresh(t)
 	if _, err := c.Upload(t.Context(), s, strings.NewReader("x"), 1, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -110,9 +115,9 @@ func TestASessionThatHasDoneItsWorkIsGone(t *testing.T) {
 
 func TestADeferredUploadIsCommitted(t *testing.T) {
 	t.Parallel()
-	k := newTalk(says(202, `{"nextExpectedRanges":[]}`), created)
-	c := setup(t, k.wire)
-	s := fresh(t, c, k)
+	issuer := testtenant.Issuer(t)
+	k := newTalk(t, issuer, says(202, `{"nextExpectedRanges":[]}`), created)
+	c, s := k.fresh(t)
 	resp, err := c.Upload(t.Context(), s, strings.NewReader("0123456789"), 10, nil)
 	if err != nil || resp.Status != 202 {
 		t.Fatalf("Upload = %v, %v, want 202", resp, err)
@@ -120,33 +125,35 @@ func TestADeferredUploadIsCommitted(t *testing.T) {
 	if resp, err = c.CommitUpload(t.Context(), s); err != nil || resp.Status != 201 {
 		t.Errorf("CommitUpload = %v, %v, want 201", resp, err)
 	}
-	if got := k.log(); got != "PUT 0-9/10, POST" || k.requests()[2].ContentLength != 0 {
+	if got := k.log(); got != "PUT 0-9/10, POST" || lastRequest(k).Header.Get("Content-Range") != "" {
 		t.Errorf("requests = %s, want an empty POST last", got)
 	}
 }
 
 func TestASessionThatMovesIsFollowedAndTold(t *testing.T) {
 	t.Parallel()
-	k := newTalk(says(202, `{"nextExpectedRanges":["327680-"],"uploadUrl":"https://my.svc.ms/up","expirationDateTime":"2026-04-01T00:00:00Z"}`), created)
-	c := setup(t, k.wire)
-	s := fresh(t, c, k)
+	issuer := testtenant.Issuer(t)
+	k := newTalk(t, issuer, says(202, `{"nextExpectedRanges":["327680-"],"uploadUrl":"https://contoso.sharepoint.com/upload/moved","expirationDateTime":"2026-04-01T00:00:00Z"}`), created)
+	c, s := k.fresh(t)
 	var saved []string
+	begun := s.URL.Reveal()
 	_, err := c.Upload(t.Context(), s, bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{
 		SliceSize: unit, Began: func(s *m365graph.UploadSession) error { saved = append(saved, s.URL.Reveal()); return nil },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{uploadURL, "https://my.svc.ms/up"}, saved); diff != "" {
+	if diff := cmp.Diff([]string{begun, "https://contoso.sharepoint.com/upload/moved"}, saved); diff != "" {
 		t.Errorf("told sessions (-want +got):\n%s", diff)
 	}
-	if got := k.requests()[2].URL.Host; got != "my.svc.ms" || s.ExpiresOn.Month() != time.April {
+	if got := lastRequest(k).Path; got != "/upload/moved" || s.ExpiresOn.Month() != time.April {
 		t.Errorf("the second slice went to %s, and the session ends on %v", got, s.ExpiresOn)
 	}
 }
 
 func TestAFailedUploadIsDiscardedOnlyIfAsked(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
 		for name, tt := range map[string]struct {
 			discard bool
@@ -158,15 +165,20 @@ func TestAFailedUploadIsDiscardedOnlyIfAsked(t *testing.T) {
 			"done":                             {true, []step{created}, "PUT 0-9/10"},
 			"not while somebody else sends it": {true, []step{refuses(416, ""), expects(200, "0-"), refuses(416, ""), expects(200, "0-"), refuses(416, ""), expects(200, "0-"), refuses(416, "")}, "PUT 0-9/10, GET, PUT 0-9/10, GET, PUT 0-9/10, GET, PUT 0-9/10"},
 		} {
-			k := newTalk(tt.steps...)
-			c := setup(t, k.wire)
-			s := fresh(t, c, k)
+			k := newTalk(t, issuer, tt.steps...)
+			c, s := k.fresh(t)
 			_, err := c.Upload(t.Context(), s, strings.NewReader("0123456789"), 10, &m365graph.UploadOptions{Discard: tt.discard})
 			if (err == nil) != (name == "done") || k.log() != tt.want {
 				t.Errorf("%s: Upload = %v after %s, want %s", name, err, k.log(), tt.want)
 			}
 		}
 	})
+}
+
+// lastRequest is what the emulator was asked last.
+func lastRequest(k *talk) graphtest.Request {
+	all := k.Graph.Requests()
+	return all[len(all)-1]
 }
 
 // A cancel leaves the session, or ends it with a request of its own.
@@ -207,12 +219,13 @@ func TestACancelledUpload(t *testing.T) {
 
 func TestACancelEndsAPause(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 		defer cancel()
-		k := newTalk(refuses(404, "itemNotFound"))
-		c := setup(t, k.wire)
-		_, err := c.Upload(ctx, fresh(t, c, k), strings.NewReader("x"), 1, nil)
+		k := newTalk(t, issuer, refuses(404, "itemNotFound"))
+		c, s := k.fresh(t)
+		_, err := c.Upload(ctx, s, strings.NewReader("x"), 1, nil)
 		var no *m365graph.Error
 		if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &no) || no.Status != 404 {
 			t.Errorf("Upload = %v, want the deadline and the last answer", err)
@@ -222,6 +235,7 @@ func TestACancelEndsAPause(t *testing.T) {
 
 func TestCancelUploadEndsASession(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
 		for name, tt := range map[string]struct {
 			answer step
@@ -229,8 +243,8 @@ func TestCancelUploadEndsASession(t *testing.T) {
 		}{
 			"there": {says(204, ""), true}, "gone": {refuses(404, ""), true}, "lapsed": {refuses(410, ""), true}, "refused": {refuses(403, ""), false},
 		} {
-			k := newTalk(tt.answer)
-			if err := setup(t, k.wire).CancelUpload(t.Context(), session()); (err == nil) != tt.ok || k.log() != "DELETE" {
+			k := newTalk(t, issuer, tt.answer)
+			if err := k.client(t).CancelUpload(t.Context(), k.session(t)); (err == nil) != tt.ok || k.log() != "DELETE" {
 				t.Errorf("%s: CancelUpload = %v after %s", name, err, k.log())
 			}
 		}
@@ -239,14 +253,14 @@ func TestCancelUploadEndsASession(t *testing.T) {
 
 func TestASessionIsBegunOnlyIfTheTagStands(t *testing.T) {
 	t.Parallel()
-	k := newTalk(refuses(412, "resourceModified"))
-	path := m365graph.P("me", "drive", "items", "1", "createUploadSession")
-	_, err := setup(t, k.wire).CreateUploadSession(t.Context(), path, nil, `"{1},2"`)
-	if got := k.requests()[0].Header.Get("If-Match"); !errors.Is(err, m365graph.ErrPrecondition) || got != `"{1},2"` {
+	issuer := testtenant.Issuer(t)
+	k := newTalk(t, issuer, func(*graphtest.Fault) error { return nil })
+	_, err := k.client(t).CreateUploadSession(t.Context(), sessionPath, nil, `"{1},2"`)
+	if got := lastRequest(k).Header.Get("If-Match"); !errors.Is(err, m365graph.ErrPrecondition) || got != `"{1},2"` {
 		t.Errorf("CreateUploadSession = %v with If-Match %s, want ErrPrecondition", err, got)
 	}
-	k = newTalk(says(200, `{}`))
-	if _, err := setup(t, k.wire).CreateUploadSession(t.Context(), path, nil, ""); err == nil {
+	k = newTalk(t, issuer, says(200, `{}`))
+	if _, err := k.client(t).CreateUploadSession(t.Context(), sessionPath, nil, ""); err == nil {
 		t.Error("CreateUploadSession succeeded without an uploadUrl")
 	}
 }

@@ -7,88 +7,18 @@ import (
 	"math"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
-
-// step is one answer of a scripted session.
-type step func() (*http.Response, error)
-
-func says(status int, body string, headers ...string) step {
-	return func() (*http.Response, error) { return reply(status, body, headers...), nil }
-}
-
-func refuses(status int, code string, headers ...string) step {
-	return func() (*http.Response, error) { return graphError(status, code, headers...), nil }
-}
-
-func expects(status int, ranges ...string) step {
-	return says(status, fmt.Sprintf(`{"nextExpectedRanges":["%s"]}`, strings.Join(ranges, `","`)))
-}
-
-func cut() (*http.Response, error) { return nil, errReset }
-
-// a slice that a gateway had no time for
-type slow struct{}
-
-func (slow) Error() string   { return "no answer in time" }
-func (slow) Timeout() bool   { return true }
-func (slow) Temporary() bool { return true }
-
-func timesOut() (*http.Response, error) { return nil, slow{} }
-
-var created = says(201, `{"id":"done"}`)
-
-// talk is a session that answers by a script; the last answer is repeated.
-type talk struct {
-	*wire
-	mu    sync.Mutex
-	asked []string
-}
-
-func newTalk(steps ...step) *talk {
-	k := &talk{}
-	k.wire = &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		what := r.Method
-		if span, ok := strings.CutPrefix(r.Header.Get("Content-Range"), "bytes "); ok {
-			what += " " + span
-		}
-		k.asked = append(k.asked, what)
-		return steps[min(n, len(steps)-1)]()
-	}}
-	return k
-}
-
-func (k *talk) log() string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return strings.Join(k.asked, ", ")
-}
-
-// fresh returns a session that the client has just begun.
-func fresh(t *testing.T, c *m365graph.Client, k *talk) *m365graph.UploadSession {
-	t.Helper()
-	answer := k.wire.answer
-	k.wire.answer = func(int, *http.Request) (*http.Response, error) {
-		return reply(200, fmt.Sprintf(`{"uploadUrl":%q,"expirationDateTime":"2026-03-01T00:00:00.7671707Z"}`, uploadURL)), nil
-	}
-	s, err := c.CreateUploadSession(t.Context(), m365graph.P("me", "drive", "items", "1", "createUploadSession"), nil, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	k.wire.answer = func(n int, r *http.Request) (*http.Response, error) { return answer(n-1, r) }
-	return s
-}
 
 func TestUploadFindsItsWayAfterAFault(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	const size = 4 * unit
 	for _, tt := range []struct {
 		name  string
@@ -132,9 +62,8 @@ func TestUploadFindsItsWayAfterAFault(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				k := newTalk(tt.steps...)
-				c := setup(t, k.wire)
-				s := fresh(t, c, k)
+				k := newTalk(t, issuer, tt.steps...)
+				c, s := k.fresh(t)
 				var last int64
 				resp, err := c.Upload(t.Context(), s, bytes.NewReader(make([]byte, size)), size, &m365graph.UploadOptions{
 					SliceSize: tt.slice, Progress: func(sent, _ int64) { last = sent },
@@ -152,6 +81,7 @@ func TestUploadFindsItsWayAfterAFault(t *testing.T) {
 
 func TestUploadWaitsAsLongAsItIsTold(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
 		for name, tt := range map[string]struct {
 			steps []step
@@ -162,9 +92,8 @@ func TestUploadWaitsAsLongAsItIsTold(t *testing.T) {
 			"a fault":              {[]step{cut, expects(200, "0-"), created}, 200 * time.Millisecond},
 			"a new session":        {[]step{refuses(404, ""), refuses(404, ""), refuses(404, ""), created}, 7 * time.Second},
 		} {
-			k := newTalk(tt.steps...)
-			c := setup(t, k.wire)
-			s := fresh(t, c, k)
+			k := newTalk(t, issuer, tt.steps...)
+			c, s := k.fresh(t)
 			began := time.Now()
 			if _, err := c.Upload(t.Context(), s, strings.NewReader("x"), 1, nil); err != nil {
 				t.Fatalf("%s: %v", name, err)
@@ -210,8 +139,9 @@ func FuzzUploadReadsExpectedRanges(f *testing.F) {
 // The end of the largest file there can be.
 func TestUploadEndsAFileOfAnySize(t *testing.T) {
 	t.Parallel()
-	k := newTalk(expects(200, "9223372036854775800-"), created)
-	_, err := setup(t, k.wire).Upload(t.Context(), session(), nothing{}, math.MaxInt64, nil)
+	issuer := testtenant.Issuer(t)
+	k := newTalk(t, issuer, expects(200, "9223372036854775800-"), created)
+	_, err := k.client(t).Upload(t.Context(), k.session(t), nothing{}, math.MaxInt64, nil)
 	if want := "GET, PUT 9223372036854775800-9223372036854775806/9223372036854775807"; err != nil || k.log() != want {
 		t.Errorf("Upload = %v after %s, want %s", err, k.log(), want)
 	}

@@ -19,30 +19,33 @@ import (
 
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
 
 func TestASavedUploadIsResumed(t *testing.T) {
 	t.Parallel()
-	k := newTalk(expects(202, "327680-"), refuses(403, "accessDenied"))
-	c := setup(t, k.wire)
+	issuer := testtenant.Issuer(t)
+	k := newTalk(t, issuer, expects(202, "327680-"), refuses(403, "accessDenied"))
+	c, fresh := k.fresh(t)
 	var saved m365auth.Secret
 	file := bytes.NewReader(make([]byte, 2*unit))
 	opts := &m365graph.UploadOptions{SliceSize: unit, Source: "eTag 1", Began: func(s *m365graph.UploadSession) error { saved = s.Save(); return nil }}
-	if _, err := c.Upload(t.Context(), fresh(t, c, k), file, 2*unit, opts); !errors.Is(err, m365graph.ErrForbidden) {
+	if _, err := c.Upload(t.Context(), fresh, file, 2*unit, opts); !errors.Is(err, m365graph.ErrForbidden) {
 		t.Fatalf("Upload = %v, want ErrForbidden", err)
 	}
-	if text := fmt.Sprintf("%v %+v %#v", saved, saved, saved); strings.Contains(text, canary) {
+	if text := fmt.Sprintf("%v %+v %#v", saved, saved, saved); strings.Contains(text, fresh.URL.Reveal()) {
 		t.Errorf("what was saved prints as %s", text)
 	}
 	s, err := m365graph.ResumeUploadSession(m365auth.NewSecret(saved.Reveal()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.URL.Reveal() != uploadURL || s.Size != 2*unit || s.Source != "eTag 1" || s.ExpiresOn.IsZero() {
+	if s.URL.Reveal() != fresh.URL.Reveal() || s.Size != 2*unit || s.Source != "eTag 1" || s.ExpiresOn.IsZero() {
 		t.Errorf("ResumeUploadSession = %+v", s)
 	}
-	k = newTalk(expects(200, "327680-"), created)
-	if _, err := setup(t, k.wire).Upload(t.Context(), s, file, 2*unit, opts); err != nil || k.log() != "GET, PUT 327680-655359/655360" {
+	k.steps, k.asked = []step{expects(200, "327680-"), created}, nil
+	if _, err := k.client(t).Upload(t.Context(), s, file, 2*unit, opts); err != nil || k.log() != "GET, PUT 327680-655359/655360" {
 		t.Errorf("Upload = %v after %s, want what was missing", err, k.log())
 	}
 }
@@ -99,6 +102,7 @@ func FuzzResumeUploadSession(f *testing.F) {
 // Two files are never spliced into one.
 func TestASourceThatHasChangedIsRefused(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, make([]byte, 2*unit), 0o600); err != nil {
 		t.Fatal(err)
@@ -109,9 +113,8 @@ func TestASourceThatHasChangedIsRefused(t *testing.T) {
 	}
 	defer f.Close()
 	began := func(src io.ReaderAt, source string) *m365graph.UploadSession {
-		k := newTalk(expects(202, "327680-"), refuses(403, "accessDenied"))
-		c := setup(t, k.wire)
-		s := fresh(t, c, k)
+		k := newTalk(t, issuer, expects(202, "327680-"), refuses(403, "accessDenied"))
+		c, s := k.fresh(t)
 		if _, err := c.Upload(t.Context(), s, src, 2*unit, &m365graph.UploadOptions{SliceSize: unit, Source: source}); !errors.Is(err, m365graph.ErrForbidden) {
 			t.Fatalf("Upload = %v, want ErrForbidden", err)
 		}
@@ -148,15 +151,15 @@ func TestASourceThatHasChangedIsRefused(t *testing.T) {
 		if tt.change != nil {
 			tt.change()
 		}
-		k := newTalk(expects(200, "327680-"), created)
-		_, err := setup(t, k.wire).Upload(t.Context(), s, tt.then, tt.size, &m365graph.UploadOptions{Source: tt.source})
+		k := newTalk(t, issuer, expects(200, "327680-"), created)
+		_, err := k.client(t).Upload(t.Context(), s, tt.then, tt.size, &m365graph.UploadOptions{Source: tt.source})
 		if !errors.Is(err, m365graph.ErrSourceChanged) || k.log() != "" {
 			t.Errorf("%s: Upload = %v after %q, want ErrSourceChanged before anything", name, err, k.log())
 		}
 	}
 	s := began(f, "")
-	k := newTalk(expects(200, "327680-"), created)
-	if _, err := setup(t, k.wire).Upload(t.Context(), s, f, 2*unit, nil); err != nil {
+	k := newTalk(t, issuer, expects(200, "327680-"), created)
+	if _, err := k.client(t).Upload(t.Context(), s, f, 2*unit, nil); err != nil {
 		t.Errorf("Upload of the same file = %v", err)
 	}
 }
@@ -165,6 +168,7 @@ func TestASourceThatHasChangedIsRefused(t *testing.T) {
 // way.
 func TestASourceThatChangesOnTheWayMakesNoFile(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	for name, tt := range map[string]struct {
 		first step
 		want  string
@@ -181,16 +185,14 @@ func TestASourceThatChangesOnTheWayMakesNoFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		k := newTalk(tt.first, expects(202, "327680-"), created)
-		c := setup(t, k.wire)
-		answer := k.wire.answer
-		k.wire.answer = func(n int, r *http.Request) (*http.Response, error) {
+		k := newTalk(t, issuer, tt.first, expects(202, "327680-"), created)
+		c, s := k.client(t), k.session(t)
+		k.before = func() {
 			if err := os.Chtimes(path, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
 				t.Error(err)
 			}
-			return answer(n, r)
 		}
-		_, err = c.Upload(t.Context(), session(), f, 2*unit, &m365graph.UploadOptions{SliceSize: unit})
+		_, err = c.Upload(t.Context(), s, f, 2*unit, &m365graph.UploadOptions{SliceSize: unit})
 		if !errors.Is(err, m365graph.ErrSourceChanged) || k.log() != tt.want {
 			t.Errorf("%s: Upload = %v after %s, want ErrSourceChanged after %s", name, err, k.log(), tt.want)
 		}
@@ -199,10 +201,11 @@ func TestASourceThatChangesOnTheWayMakesNoFile(t *testing.T) {
 
 func TestWhoCannotSaveASessionEndsTheUpload(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	full := errors.New("the disk is full")
-	k := newTalk(created)
-	c := setup(t, k.wire)
-	_, err := c.Upload(t.Context(), fresh(t, c, k), strings.NewReader("x"), 1, &m365graph.UploadOptions{
+	k := newTalk(t, issuer, created)
+	c, s := k.fresh(t)
+	_, err := c.Upload(t.Context(), s, strings.NewReader("x"), 1, &m365graph.UploadOptions{
 		Began: func(*m365graph.UploadSession) error { return full },
 	})
 	if !errors.Is(err, full) || k.log() != "" {
@@ -212,10 +215,11 @@ func TestWhoCannotSaveASessionEndsTheUpload(t *testing.T) {
 
 func TestUploadRefusesSizesThatCannotBe(t *testing.T) {
 	t.Parallel()
-	k := newTalk(created)
-	c := setup(t, k.wire)
+	issuer := testtenant.Issuer(t)
+	k := newTalk(t, issuer, created)
+	c, s := k.fresh(t)
 	for _, tt := range []struct{ size, slice int64 }{{0, 0}, {-1, 0}, {1, unit - 1}, {1, -unit}} {
-		if _, err := c.Upload(t.Context(), session(), strings.NewReader("x"), tt.size, &m365graph.UploadOptions{SliceSize: tt.slice}); err == nil {
+		if _, err := c.Upload(t.Context(), s, strings.NewReader("x"), tt.size, &m365graph.UploadOptions{SliceSize: tt.slice}); err == nil {
 			t.Errorf("Upload of %d bytes in slices of %d succeeded", tt.size, tt.slice)
 		}
 	}
@@ -236,6 +240,7 @@ func (c *countedHash) Reset()                      { c.n = 0; c.Hash32.Reset() }
 // Each byte is hashed once and in order, whatever is sent how often.
 func TestTheHashSeesTheFileOnce(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	file := make([]byte, 4*unit+5)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(file)
 	end := fmt.Sprintf("%d-", len(file)-5)
@@ -254,8 +259,8 @@ func TestTheHashSeesTheFileOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sum := &countedHash{Hash32: crc32.NewIEEE()}
 				_, _ = sum.Write([]byte("what is forgotten"))
-				k := newTalk(steps...)
-				_, err := setup(t, k.wire).Upload(t.Context(), session(), bytes.NewReader(file), int64(len(file)), &m365graph.UploadOptions{SliceSize: 2 * unit, Hash: sum})
+				k := newTalk(t, issuer, steps...)
+				_, err := k.client(t).Upload(t.Context(), k.session(t), bytes.NewReader(file), int64(len(file)), &m365graph.UploadOptions{SliceSize: 2 * unit, Hash: sum})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -269,15 +274,16 @@ func TestTheHashSeesTheFileOnce(t *testing.T) {
 
 func TestAResumedUploadCanBeCancelledWhileItHashes(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	k := newTalk(func() (*http.Response, error) { cancel(); return expects(200, "1310720-")() })
-	_, err := setup(t, k.wire).Upload(ctx, session(), readerAt{errors.New("nothing is read")}, 8*unit, &m365graph.UploadOptions{Hash: crc32.NewIEEE()})
+	k := newTalk(t, issuer, func(f *graphtest.Fault) error { cancel(); return expects(200, "1310720-")(f) })
+	_, err := k.client(t).Upload(ctx, k.session(t), readerAt{errors.New("nothing is read")}, 8*unit, &m365graph.UploadOptions{Hash: crc32.NewIEEE()})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("Upload = %v, want the cancel", err)
 	}
-	k = newTalk(expects(200, "1310720-"))
+	k = newTalk(t, issuer, expects(200, "1310720-"))
 	broken := errors.New("the disk is gone")
-	if _, err := setup(t, k.wire).Upload(t.Context(), session(), readerAt{broken}, 8*unit, &m365graph.UploadOptions{Hash: crc32.NewIEEE()}); !errors.Is(err, broken) || k.log() != "GET" {
+	if _, err := k.client(t).Upload(t.Context(), k.session(t), readerAt{broken}, 8*unit, &m365graph.UploadOptions{Hash: crc32.NewIEEE()}); !errors.Is(err, broken) || k.log() != "GET" {
 		t.Errorf("Upload = %v after %s, want the source's error before a slice", err, k.log())
 	}
 }
@@ -285,9 +291,10 @@ func TestAResumedUploadCanBeCancelledWhileItHashes(t *testing.T) {
 // The progress of an upload without faults only grows.
 func TestProgressGrows(t *testing.T) {
 	t.Parallel()
-	k := newTalk(expects(200, "100-"), expects(202, "327780-"), created)
+	issuer := testtenant.Issuer(t)
+	k := newTalk(t, issuer, expects(200, "100-"), expects(202, "327780-"), created)
 	var seen []int64
-	_, err := setup(t, k.wire).Upload(t.Context(), session(), bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{
+	_, err := k.client(t).Upload(t.Context(), k.session(t), bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{
 		SliceSize: unit, Progress: func(sent, total int64) {
 			if total != 2*unit {
 				t.Errorf("total = %d, want %d", total, 2*unit)
