@@ -46,6 +46,9 @@ func createGroup(c *call) (*reply, error) {
 	g.complete(c.now)
 	t.groups = append(t.groups, g)
 	t.groupByID[g.ID] = g
+	if err := t.giveSite(g, c.now); err != nil {
+		return nil, err
+	}
 	t.journal.record("groups", g.ID, itemCreated)
 	for r, items := range bound {
 		for _, item := range items {

@@ -137,7 +137,6 @@ var readSeeds = []seed{
 	{end: "GET /items/{item}/driveItem", status: 404},
 	{end: "GET /~item/listItem", status: 404},
 	{end: "GET /operations/{operation}", status: 404},
-	{end: "GET /filesFolder", status: 404},
 	{end: "GET /getAllMessages", status: 412},
 }
 

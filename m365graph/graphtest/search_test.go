@@ -91,7 +91,7 @@ func TestSearchFinds(t *testing.T) {
 		{"chatMessage", "boxes", "found"}, {"chatMessage", "welcome", "found"}, {"chatMessage", "nobody", ""}, {"person", "operations", "Operations"},
 		{"driveItem", "campaign", "own,picture,shared,site"}, {"driveItem", "campaign filetype:txt", "own,site"}, {"driveItem", "poster", "site"},
 		{"driveItem", `path:"https://contoso.sharepoint.com/sites/marketing" AND campaign`, "site"}, {"driveItem", "campaign AND isDocument=true filename:notes", "own"},
-		{"listItem", "gizmo", "found"}, {"list", "inventory", "Inventory"}, {"site", "brand", "Marketing"}, {"site", "*", "Contoso,Marketing,Fairs"}, {"drive", "archive", "Archive"},
+		{"listItem", "gizmo", "found"}, {"list", "inventory", "Inventory"}, {"site", "brand", "Marketing"}, {"site", "*", "Contoso,Marketing,Fairs,Plant,Desks"}, {"drive", "archive", "Archive"},
 		{"bookmark", "x", ""},
 	} {
 		got := ids(f.search(t, test.entity, test.query, ""))

@@ -38,7 +38,7 @@ func (t *tenantState) loadSites(now time.Time) error {
 			return fmt.Errorf("site %q: %w", g.Path, err)
 		}
 	}
-	return nil
+	return t.giveSites(now)
 }
 
 // addSite copies one site with its subsites.

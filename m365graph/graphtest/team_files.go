@@ -9,7 +9,7 @@ import (
 func filesFolderRoute() route {
 	return route{method: "GET", pattern: "/teams/{team}/channels/{channel}/filesFolder", doc: teamsDoc + "channel-get-filesfolder",
 		scopes: []string{"Files.Read.All", "Files.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All"}, options: noOptions, handle: getFilesFolder,
-		differs: "A team has files if the tenant has a site of its group; private channels keep theirs in the same library."}
+		differs: "Private channels keep theirs in the library of the team."}
 }
 
 // library is where the files of a team are: the first of its group's site; nil

@@ -2,6 +2,7 @@ package graphtest_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/m365go/sdk/m365graph/graphtest"
@@ -42,9 +43,35 @@ func TestChannelsHaveFiles(t *testing.T) {
 	f.with(t, salesID, teamScopes).do(t, "GET", at+"/none/filesFolder", "").wants(t, "without the scope", 403, "Forbidden")
 }
 
-func TestChannelWithoutSiteHasNoFiles(t *testing.T) {
+// TestEveryGroupHasASite is about groups of Microsoft 365 whose sites nobody
+// declared: those of the tenant, and those that requests make.
+func TestEveryGroupHasASite(t *testing.T) {
 	t.Parallel()
-	f := setup(t, desks()).with(t, salesID, teamScopes+" Files.Read.All")
-	id := f.get(t, "/teams/"+deskTeam+"/primaryChannel")["id"].(string)
-	f.do(t, "GET", "/teams/"+deskTeam+"/channels/"+url.PathEscape(id)+"/filesFolder", "").wants(t, "filesFolder", 404, "NotFound")
+	tenant := desks()
+	tenant.Groups = append(tenant.Groups, &graphtest.Group{ID: brandGroup, DisplayName: "Brand & Co", GroupTypes: []string{"Unified"}, Visibility: "Private", Members: []string{salesID}},
+		&graphtest.Group{ID: floorID, DisplayName: "Floor"})
+	f := setup(t, tenant).with(t, salesID, teamScopes+" "+siteScopes+" Files.ReadWrite.All Group.ReadWrite.All Team.Create")
+	made := f.do(t, "POST", "/groups", `{"displayName":"New","mailEnabled":true,"mailNickname":"BrandCo","securityEnabled":false,"groupTypes":["Unified"]}`).json(t)["id"].(string)
+	seen := map[any]bool{}
+	for _, id := range []string{deskTeam, brandGroup, made} {
+		site, drive := f.get(t, "/groups/"+id+"/sites/root"), f.get(t, "/groups/"+id+"/drive")
+		if seen[site["webUrl"]] || !strings.HasPrefix(drive["webUrl"].(string), site["webUrl"].(string)+"/") || f.get(t, "/drives/"+drive["id"].(string))["id"] != drive["id"] {
+			t.Errorf("group %s has the site %v and the drive %v, want one of each of its own", id, site, drive)
+		}
+		seen[site["webUrl"]] = true
+	}
+	f.do(t, "GET", "/groups/"+floorID+"/drive", "").wants(t, "the drive of a security group", 404, "itemNotFound")
+	outsider := f.with(t, opsID, siteScopes+" Files.ReadWrite.All")
+	if a := outsider.do(t, "GET", "/groups/"+brandGroup+"/drive/root/children", ""); a.status != 403 {
+		t.Errorf("the files of a private group are shown to others: %d %s", a.status, a.body)
+	}
+	a := f.do(t, "POST", "/teams", `{"template@odata.bind":"https://graph.microsoft.com/v1.0/teamsTemplates('standard')","displayName":"Fair"}`)
+	location := strings.Split(a.header.Get("Content-Location"), "'")
+	if len(location) < 2 {
+		t.Fatalf("POST of a team = %d %s", a.status, a.body)
+	}
+	channel := f.get(t, "/teams/"+location[1]+"/primaryChannel")["id"].(string)
+	if folder := f.get(t, "/teams/"+location[1]+"/channels/"+url.PathEscape(channel)+"/filesFolder"); folder["name"] != "General" {
+		t.Errorf("the folder of a new team's channel is %v, want General", folder)
+	}
 }

@@ -113,7 +113,16 @@ func (ts *teamStore) addTeam(given *Team, now time.Time) (*teamState, error) {
 		}
 	}
 	ts.teams, ts.teamByID[t.ID] = append(ts.teams, t), t
-	return t, ts.joinGroup(t, now)
+	if err := ts.joinGroup(t, now); err != nil {
+		return nil, err
+	}
+	if err := ts.tenant.giveSite(t.group, now); err != nil {
+		return nil, err
+	}
+	for _, ch := range t.channels {
+		ch.makeFolder(ts.tenant, now)
+	}
+	return t, nil
 }
 
 // addChannel copies a channel and its messages.
