@@ -56,7 +56,8 @@ func TestASendIsNotRepeatedBelowUs(t *testing.T) {
 }
 
 // resetting is a server of HTTP/2 that resets each stream once it has all of the
-// request, which it counts.
+// request, which it counts. Its frames are written by hand: net/http lets no
+// handler, and so no emulator, choose the code of a reset.
 func resetting(t *testing.T, code uint32, whole *atomic.Int32) *m365graph.Client {
 	t.Helper()
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())

@@ -14,7 +14,9 @@ import (
 	"github.com/m365go/sdk/m365graph/files"
 )
 
-// void is a host that counts what it is sent, and has a file of zeros.
+// void is a host that counts what it is sent, and has a file of zeros. It stands
+// in for the emulator here alone: what is measured is the memory of a process
+// that does nothing but transfer, and the emulator would keep 5 GiB on disk.
 type void struct{ size, sent int64 }
 
 func (v *void) RoundTrip(r *http.Request) (*http.Response, error) {
