@@ -27,6 +27,7 @@ func TestFaultAnswersAsItIsTold(t *testing.T) {
 	}{
 		{"a body", graphtest.Fault{Body: `[1]`}, 200, `[1]`, "application/json"},
 		{"a body of its own type", graphtest.Fault{Status: 502, Body: "busy", ContentType: "text/plain"}, 502, "busy", "text/plain"},
+		{"a status without a body", graphtest.Fault{Status: 204}, 204, "", ""},
 		{"no document", graphtest.Fault{JSON: graphtest.JSONEmpty}, 200, "", "application/json"},
 		{"no document of an error", graphtest.Fault{Status: 500, JSON: graphtest.JSONEmpty}, 500, "", "application/json"},
 	} {

@@ -172,6 +172,8 @@ func (x *httpExchange) writeFault(f *Fault) {
 		status = http.StatusOK
 	}
 	switch {
+	case status == http.StatusNoContent || status == http.StatusNotModified: // which have no body
+		x.w.WriteHeader(status)
 	case f.HTML != "":
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		x.writeBody(status, []byte(f.HTML))
