@@ -4,38 +4,51 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 
-	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365auth/agenttool"
-	"github.com/m365go/sdk/m365auth/entratest"
+	"github.com/m365go/sdk/m365graph/graphtest"
 	"github.com/m365go/sdk/m365graph/graphtools"
 )
 
-// strange mounts the tools over a Graph that answers as no Graph should.
-func strange(t *testing.T, answer http.HandlerFunc) *rig {
+const (
+	messagesRoute = "GET /me/messages"
+	messagesURL   = "https://graph.example/v1.0/me/messages" // becomes Graph's own
+)
+
+// strange mounts the tools over a Graph that answers as no Graph should: the
+// faults of lists come one after another, the last for good.
+func strange(t *testing.T, faults ...graphtest.Fault) *rig {
 	t.Helper()
-	server := httptest.NewTLSServer(answer)
-	t.Cleanup(server.Close)
-	entra, err := entratest.New(&entratest.Options{Users: []entratest.User{{UPN: sales}}})
-	if err != nil {
-		t.Fatal(err)
+	r := setup(t).mount([]string{"read"})
+	r.answers(faults...)
+	return r
+}
+
+func (r *rig) answers(faults ...graphtest.Fault) {
+	r.t.Helper()
+	r.graph.ClearFaults()
+	for i, f := range faults {
+		if f.Route == "" {
+			f.Route = messagesRoute
+		}
+		if i == len(faults)-1 {
+			f.Count = -1
+		}
+		f.Body = strings.ReplaceAll(f.Body, messagesURL, r.graph.URL()+"/v1.0/me/messages")
+		if err := r.graph.Fail(f); err != nil {
+			r.t.Fatal(err)
+		}
 	}
-	t.Cleanup(func() { _ = entra.Close() })
-	r := &rig{t: t, entra: entra, host: agenttool.NewHost(nil)}
-	host := strings.TrimPrefix(server.URL, "https://")
-	r.opts.Client.Cloud = m365auth.Cloud{Name: "strange", LoginHost: entra.Host(), GraphHost: host}
-	r.opts.Client.HTTPClient = server.Client()
-	r.opts.Client.MaxRetries = -1
-	r.opts.Config.Env = func(string) (string, bool) { return "", false }
-	r.opts.Config.File = os.DevNull
-	if err := r.host.SetTokens(agenttool.TokensService, m365auth.ProviderFunc(r.token)); err != nil {
-		t.Fatal(err)
-	}
-	return r.mount([]string{"read"})
+}
+
+// says is an answer with a body.
+func says(format string, args ...any) graphtest.Fault {
+	return graphtest.Fault{Body: fmt.Sprintf(format, args...)}
 }
 
 func TestALinkToAnotherHostIsNotFollowed(t *testing.T) {
@@ -43,9 +56,7 @@ func TestALinkToAnotherHostIsNotFollowed(t *testing.T) {
 	var asked atomic.Int32
 	evil := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 	defer evil.Close()
-	r := strange(t, func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `{"value":[{"id":"1","subject":"one"}],"@odata.nextLink":%q}`, evil.URL+"/v1.0/me/messages")
-	})
+	r := strange(t, says(`{"value":[{"id":"1","subject":"one"}],"@odata.nextLink":%q}`, evil.URL+"/v1.0/me/messages"))
 	first := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages"}`))
 	if !first.HasMore || strings.Contains(first.NextCursor, "127.0.0.1") {
 		t.Errorf("the first page is %+v, want one that says there is more", first)
@@ -62,13 +73,9 @@ func TestALinkToAnotherHostIsNotFollowed(t *testing.T) {
 
 func TestListsThatGoRoundInCirclesEnd(t *testing.T) {
 	t.Parallel()
-	var asked atomic.Int32
-	r := strange(t, func(w http.ResponseWriter, req *http.Request) {
-		asked.Add(1)
-		fmt.Fprintf(w, `{"value":[{"id":"1"}],"@odata.nextLink":"https://%s/v1.0/me/messages?$skiptoken=again"}`, req.Host)
-	})
+	r := strange(t, says(`{"value":[{"id":"1"}],"@odata.nextLink":"%s?$skiptoken=again"}`, messagesURL))
 	list := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages","paginate":true}`))
-	if n := asked.Load(); n != 2 || len(list.Items) != 2 || !list.Truncated {
+	if n, _ := r.requests(); n != 2 || len(list.Items) != 2 || !list.Truncated {
 		t.Errorf("a circular list gives %+v after %d requests, want two items after 2", list, n)
 	}
 }
@@ -77,19 +84,19 @@ func TestLongLinksAndEmptyPagesDoNotBreakAWalk(t *testing.T) {
 	t.Parallel()
 	const pages = 6
 	token := strings.Repeat("t", 7000)
-	r := strange(t, func(w http.ResponseWriter, req *http.Request) {
-		page := 0
-		_, _ = fmt.Sscanf(req.URL.Query().Get("$skiptoken"), "%d-", &page)
+	var faults []graphtest.Fault
+	for page := range pages {
 		items := `null`
 		if page%2 == 0 {
 			items = fmt.Sprintf(`{"id":"%d","subject":"Message %03d","bodyPreview":%q},null`, page, page/2, strings.Repeat("x", 3000))
 		}
 		next := ""
 		if page+1 < pages {
-			next = fmt.Sprintf(`,"@odata.nextLink":"https://%s/v1.0/me/messages?$skiptoken=%d-%s"`, req.Host, page+1, token)
+			next = fmt.Sprintf(`,"@odata.nextLink":"%s?$skiptoken=%d-%s"`, messagesURL, page+1, token)
 		}
-		fmt.Fprintf(w, `{"value":[%s]%s}`, items, next)
-	})
+		faults = append(faults, says(`{"value":[%s]%s}`, items, next))
+	}
+	r := strange(t, faults...)
 	var got []string
 	in := map[string]any{"endpoint": "/me/messages"}
 	for range pages {
@@ -100,6 +107,9 @@ func TestLongLinksAndEmptyPagesDoNotBreakAWalk(t *testing.T) {
 		}
 		in["cursor"] = page.NextCursor
 	}
+	if n, last := r.requests(); n != pages || last.Query != fmt.Sprintf("$skiptoken=%d-%s", pages-1, token) {
+		t.Errorf("%d requests and the last of %.20s…, want %d, each of its link", n, last.Query, pages)
+	}
 	if want := subjects(pages / 2); strings.Join(got, ",") != strings.Join(want, ",") {
 		t.Errorf("the walk gives %q, want %q", got, want)
 	}
@@ -108,16 +118,12 @@ func TestLongLinksAndEmptyPagesDoNotBreakAWalk(t *testing.T) {
 func TestALinkTooLongForACursorCostsNoItems(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{7000, 12_000, 13_500, 14_000, 14_500, 20_000, 200_000} {
-		page := 0
-		r := strange(t, func(w http.ResponseWriter, req *http.Request) {
-			page++
-			next := fmt.Sprintf("https://%s/v1.0/me/messages?page=%d", req.Host, page)
-			items := fmt.Sprintf(`{"id":"1","subject":"one","bodyPreview":%q}`, strings.Repeat("x", 18_000))
-			if page > 1 { // without items, so that nothing but the link grows
-				items, next = "", next+"&$skiptoken="+strings.Repeat("t", n)
-			}
-			fmt.Fprintf(w, `{"value":[%s],"@odata.nextLink":%q}`, items, next)
-		})
+		pages := []graphtest.Fault{
+			says(`{"value":[{"id":"1","subject":"one","bodyPreview":%q}],"@odata.nextLink":"%s?page=1"}`, strings.Repeat("x", 18_000), messagesURL),
+			// without items, so that nothing but the link grows
+			says(`{"value":[],"@odata.nextLink":"%s?page=2&$skiptoken=%s"}`, messagesURL, strings.Repeat("t", n)),
+		}
+		r := strange(t, pages...)
 		first := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages"}`))
 		if len(first.Items) != 1 || first.NextCursor == "" {
 			t.Fatalf("the first page is %+v, want its item and a cursor", first)
@@ -129,7 +135,7 @@ func TestALinkTooLongForACursorCostsNoItems(t *testing.T) {
 		case !fits && (!next.Truncated || !strings.Contains(next.Note, "too long to hand on")):
 			t.Errorf("a link of %d bytes gives %+v, want it to say why there is no cursor", n, next)
 		}
-		page = 0
+		r.answers(pages...)
 		both := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages","paginate":true}`))
 		if len(both.Items) != 1 || both.Items[0].Subject != "one" || !both.HasMore || !both.Truncated {
 			t.Errorf("pages before a link of %d bytes are %+v, want the item and more to come", n, both)
@@ -143,20 +149,16 @@ func TestLongParamsLeaveRoomForItemsAndCursor(t *testing.T) {
 		"wide": strings.Repeat("é ", 1300), "quotes": strings.Repeat(`"\`, 1900), "plain": strings.Repeat("x", 4000),
 		"behind a short link": strings.Repeat(`"\`, 1900),
 	} {
-		var last string
-		r := strange(t, func(w http.ResponseWriter, req *http.Request) {
-			last = req.URL.Query().Get("$filter")
-			var items []string
-			for i := range 12 {
-				items = append(items, fmt.Sprintf(`{"id":"%d","subject":"Message %03d","bodyPreview":%q}`, i, i, strings.Repeat("y", 2000)))
-			}
-			echo := req.URL.RawQuery
-			if name == "behind a short link" {
-				echo = ""
-			}
-			fmt.Fprintf(w, `{"value":[%s],"@odata.nextLink":"https://%s/v1.0/me/messages?%s&$skip=10"}`, strings.Join(items, ","), req.Host, echo)
-		})
+		var items []string
+		for i := range 12 {
+			items = append(items, fmt.Sprintf(`{"id":"%d","subject":"Message %03d","bodyPreview":%q}`, i, i, strings.Repeat("y", 2000)))
+		}
 		filter := "subject eq '" + text + "'"
+		echo := "$filter=" + url.QueryEscape(filter)
+		if name == "behind a short link" {
+			echo = ""
+		}
+		r := strange(t, says(`{"value":[%s],"@odata.nextLink":"%s?%s&$skip=10"}`, strings.Join(items, ","), messagesURL, echo))
 		params := map[string]any{"$filter": filter}
 		in := map[string]any{"endpoint": "/me/messages", "params": params}
 		var got []string
@@ -165,8 +167,9 @@ func TestLongParamsLeaveRoomForItemsAndCursor(t *testing.T) {
 			if len(page.Items) == 0 || page.NextCursor == "" {
 				t.Fatalf("%s: a page is %+v after %d items, want some and a cursor", name, page, len(got))
 			}
-			if last != filter {
-				t.Errorf("%s: Graph is asked for %q, want the whole filter", name, last)
+			_, last := r.requests()
+			if asked, err := url.ParseQuery(last.Query); err != nil || asked.Get("$filter") != filter {
+				t.Errorf("%s: Graph is asked for %q, %v, want the whole filter", name, asked, err)
 			}
 			got = append(got, subjectsOf(page.Items)...)
 			in["cursor"] = page.NextCursor // beside the same params, which is allowed
@@ -181,17 +184,11 @@ func TestLongParamsLeaveRoomForItemsAndCursor(t *testing.T) {
 
 func TestAWordyFailureOfAPageLeavesTheItems(t *testing.T) {
 	t.Parallel()
-	page, size := 0, 0
-	r := strange(t, func(w http.ResponseWriter, req *http.Request) {
-		if page++; page > 1 {
-			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprintf(w, `{"error":{"code":"BadRequest","message":%q}}`, strings.Repeat(`"\`, 600))
-			return
-		}
-		fmt.Fprintf(w, `{"value":[{"id":"1","x":%q}],"@odata.nextLink":"https://%s/v1.0/me/messages?$skip=1"}`, strings.Repeat("y", size), req.Host)
-	})
-	for size = 21_000; size < 22_600; size += 25 { // up to and beyond what there is room for
-		page = 0
+	r := strange(t)
+	for size := 21_000; size < 22_600; size += 25 { // up to and beyond what there is room for
+		r.answers(
+			says(`{"value":[{"id":"1","x":%q}],"@odata.nextLink":"%s?$skip=1"}`, strings.Repeat("y", size), messagesURL),
+			graphtest.Fault{Code: "BadRequest", Status: http.StatusBadRequest, Message: strings.Repeat(`"\`, 600)})
 		list := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages","paginate":true}`))
 		if len(list.Items) != 1 || list.Items[0].ID != "1" || list.NextCursor == "" || !strings.Contains(list.Note, `and says "`) {
 			t.Fatalf("with an item of %d bytes the list is %d items and %q, want 1, a cursor and the quoted reason", size, len(list.Items), list.Note)
@@ -216,17 +213,13 @@ func TestAResourceTooWideToShowKeepsItsPlace(t *testing.T) {
 	for i := range 3000 {
 		fmt.Fprintf(&wide, `,"a rather long name of a member %d":%d`, i, i)
 	}
-	r := strange(t, func(w http.ResponseWriter, req *http.Request) {
-		item := fmt.Sprintf(`{"id":"wide-1","subject":"wide"%s}`, wide.String())
-		if strings.HasSuffix(req.URL.Path, "/messages") {
-			item = fmt.Sprintf(`{"value":[%s,{"id":"2","subject":"after it"}]}`, item)
-		}
-		fmt.Fprint(w, item)
-	})
+	item := fmt.Sprintf(`{"id":"wide-1","subject":"wide"%s}`, wide.String())
+	r := strange(t, says(`{"value":[%s,{"id":"2","subject":"after it"}]}`, item))
 	list := read[listOf[mail]](t, r.call(`{"endpoint":"/me/messages"}`))
 	if len(list.Items) != 2 || list.Items[0].ID != "wide-1" || list.Items[1].Subject != "after it" || !list.Truncated {
 		t.Errorf("the list is %+v, want the id of the wide item and the one after it", list)
 	}
+	r.answers(graphtest.Fault{Route: "GET /me/messages/{id}", Body: item})
 	one := read[struct {
 		Data      map[string]string `json:"data"`
 		Truncated bool              `json:"truncated"`
@@ -238,22 +231,24 @@ func TestAResourceTooWideToShowKeepsItsPlace(t *testing.T) {
 
 func TestAnswersThatAreNoObjectAreRefused(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]http.HandlerFunc{
-		"a redirect to contents": func(w http.ResponseWriter, req *http.Request) {
-			http.Redirect(w, req, "https://content.example/x?tempauth=canary", http.StatusFound)
-		},
-		"bytes":     func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("\x89PNG canary")) },
-		"a number":  func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("42")) },
-		"an array":  func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`["canary"]`)) },
-		"no answer": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
+	r := strange(t)
+	for name, fault := range map[string]graphtest.Fault{
+		"a redirect to contents": {Status: http.StatusFound, Header: http.Header{"Location": {"https://content.example/x?tempauth=canary"}}},
+		"bytes":                  {Body: "\x89PNG canary", ContentType: "application/octet-stream"},
+		"a number":               {Body: "42"},
+		"an array":               {Body: `["canary"]`},
+		"no answer":              {Status: http.StatusNoContent},
 	} {
-		res := strange(t, answer).call(`{"endpoint":"/me"}`)
+		fault.Route = "GET /me"
+		r.answers(fault)
+		res := r.call(`{"endpoint":"/me"}`)
 		wantCode(t, name, res, agenttool.CodeInvalidArgument)
 		if strings.Contains(res.Text, "canary") {
 			t.Errorf("%s answers %q, want nothing of it relayed", name, res.Text)
 		}
 	}
-	res := strange(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"value":[1]}`)) }).call(`{"endpoint":"/me/messages"}`)
+	r.answers(says(`{"value":[1]}`))
+	res := r.call(`{"endpoint":"/me/messages"}`)
 	wantCode(t, "a list of numbers", res, agenttool.CodeInvalidArgument)
 }
 
