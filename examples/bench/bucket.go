@@ -13,7 +13,8 @@ import (
 // bucket is a server that lets so many requests a second through, some at once,
 // and tells each of the others, to the millisecond, when the next token will be
 // there. Nothing is kept for those who wait, so whoever asks first then gets it.
-// All requests count as one client's in one scope.
+// All requests count as one client's in one scope. It is a quota and no Graph: its
+// rate and its burst, which Graph publishes for itself, are what is varied here.
 type bucket struct {
 	rate, burst float64
 	trip        time.Duration // there and back

@@ -13,8 +13,10 @@ import (
 	"github.com/m365go/sdk/m365graph/files"
 )
 
-// graphHandler is as much of Graph as the rows ask for. The content of its one
-// item lies at the given root.
+// graphHandler is as much of Graph as the rows ask for, in bytes that stand
+// ready: the client is held against net/http, and what an emulator does for each
+// answer would count for both and hide the difference. The content of its one item
+// lies at the given root.
 func graphHandler(s setting, content string, item func() []byte) http.Handler {
 	mux := http.NewServeMux()
 	var once sync.Once
