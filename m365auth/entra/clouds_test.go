@@ -32,6 +32,8 @@ func TestEachCloudKeepsToItsHosts(t *testing.T) {
 	} {
 		var scope, resource string
 		hosts := map[string]bool{}
+		// One script for Entra and for a machine's metadata service, under hosts of
+		// which some exist nowhere: what counts is who is asked, and for what.
 		trip := func(r *http.Request) (*http.Response, error) {
 			hosts[r.URL.Host] = true
 			if q := r.URL.Query(); q.Has("resource") {

@@ -131,12 +131,13 @@ func replaceFile(t *testing.T, path string, content []byte) {
 	}
 }
 
-// offline is a client without a network.
+// offline is a client without a network, so without an Entra.
 func offline() *http.Client {
 	return &http.Client{Transport: tripFunc(func(*http.Request) (*http.Response, error) { return nil, io.EOF })}
 }
 
-// client answers each request, without a network.
+// client answers each request without an Entra, whose callers are people and not a
+// thousand names.
 func client(answer func(url.Values) map[string]any) *http.Client {
 	return &http.Client{Transport: tripFunc(func(r *http.Request) (*http.Response, error) { return respond(r, http.StatusOK, answer(formOf(r))) })}
 }

@@ -115,7 +115,8 @@ func TestAHostWithoutTheIdentityIsAMisconfiguration(t *testing.T) {
 	fails(t, "an unknown identity", err, m365auth.ErrConfig, 0, "managed_identity_id")
 }
 
-// hostProvider is a provider of a managed identity over a transport.
+// hostProvider is a provider of a managed identity over a transport, which is the
+// machine's metadata service and not Entra.
 func hostProvider(t *testing.T, trip tripFunc) *entra.Provider {
 	t.Helper()
 	p, err := entra.New(m365auth.Config{Method: m365auth.MethodManagedIdentity}, &entra.Options{HTTPClient: &http.Client{Transport: trip}})
@@ -192,7 +193,7 @@ func TestTheHostsVariablesSayWhereToAsk(t *testing.T) {
 }
 
 // Not parallel, for the same reason. Service Fabric's certificate is its own,
-// and known by its thumbprint.
+// and known by its thumbprint. It is a host on the machine and not Entra.
 func TestServiceFabricIsKnownByItsThumbprint(t *testing.T) {
 	host := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Secret") != "header" {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365auth/entra"
+	"github.com/m365go/sdk/m365auth/entratest"
 	"github.com/m365go/sdk/m365auth/tokencache"
 )
 
@@ -91,29 +92,23 @@ func TestNationalCloudsAreNamedInScopes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		b := inBubble(t, entratest.Options{Audience: c.GraphURL()})
+		b.cfg.Cloud, b.cfg.Scopes = c, []string{c.GraphURL() + "/Mail.Read"}
 		sent := ""
-		p, err := entra.New(m365auth.Config{ClientID: "c", TenantID: "t", Cloud: c, Scopes: []string{c.GraphURL() + "/Mail.Read"}}, &entra.Options{
-			Store: tokencache.NewMemoryStore(),
-			HTTPClient: &http.Client{Transport: tripFunc(func(r *http.Request) (*http.Response, error) {
-				root := "https://" + c.LoginHost + "/t"
-				if form := formOf(r); form.Has("scope") {
-					sent = form.Get("scope")
-				}
-				return respond(r, 200, map[string]any{
-					"authorization_endpoint": root, "token_endpoint": root + "/token", "issuer": root, "user_code": "U", "expires_in": 9,
-				})
-			})},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		start(t, p, entra.LoginRequest{})
+		b.opts.HTTPClient = &http.Client{Transport: tripFunc(func(r *http.Request) (*http.Response, error) {
+			if form := formOf(r); form.Has("scope") {
+				sent = form.Get("scope")
+			}
+			return b.server.Client().Transport.RoundTrip(r)
+		})}
+		start(t, b.provider(t), entra.LoginRequest{})
 		if got := strings.Fields(sent)[0]; got != want {
 			t.Errorf("%s: scope sent = %q, want %q first", cloud, sent, want)
 		}
 	}
 }
 
+// What answers here is no Entra: it leads astray.
 func TestOnlyTheLoginHostIsAsked(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(*http.Request) (*http.Response, error){
