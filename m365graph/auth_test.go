@@ -18,11 +18,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 func TestTheBearerGoesToGraph(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, `{}`), nil }}
+	w := tap(t, fine)
 	if _, err := setup(t, w).Do(t.Context(), requestNamed("GET")); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +31,7 @@ func TestTheBearerGoesToGraph(t *testing.T) {
 	if got := req.URL.String(); got != "https://graph.microsoft.com/v1.0/me/thing" {
 		t.Errorf("URL = %s", got)
 	}
-	if got := req.Header.Get("Authorization"); got != "Bearer "+canary {
+	if got := req.Header.Get("Authorization"); got != "Bearer "+bearer {
 		t.Errorf("Authorization is not the token's")
 	}
 	if id := req.Header.Get("client-request-id"); len(id) != 36 {
@@ -46,9 +47,7 @@ func TestNothingLeadsTheBearerAway(t *testing.T) {
 		"plain http": "http://graph.microsoft.com/v1.0/me", "another port": "https://graph.microsoft.com:8443/v1.0/me",
 		"user info": "https://graph.microsoft.com@evil.example/v1.0/me", "a relative link": "/v1.0/me", "not a link": "::",
 	} {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			return reply(200, fmt.Sprintf(`{"value":[{"id":"1"}],"@odata.nextLink":%q}`, link)), nil
-		}}
+		w := tap(t, lasting(replying(200, fmt.Sprintf(`{"value":[{"id":"1"}],"@odata.nextLink":%q}`, link))))
 		items, err := collect(m365graph.All[item](ctx, setup(t, w), m365graph.P("me", "messages"), nil))
 		if len(items) != 1 || err == nil || len(w.requests()) != 1 {
 			t.Errorf("a next link to %s: %d items, %v, %d requests, want 1, an error and 1", name, len(items), err, len(w.requests()))
@@ -61,9 +60,7 @@ func TestNothingLeadsTheBearerAway(t *testing.T) {
 
 func TestARedirectIsNotFollowed(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-		return reply(302, "", "Location", "https://evil.example/"), nil
-	}}
+	w := tap(t, lasting(replying(302, "", "Location", "https://evil.example/")))
 	for _, name := range []string{"GET", "send"} {
 		_, err := setup(t, w).Do(t.Context(), requestNamed(name))
 		var no *m365graph.Error
@@ -83,34 +80,31 @@ func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 		return fmt.Sprintf(`Bearer realm="", error="insufficient_claims", claims="%s"`, enc.EncodeToString([]byte(claims)))
 	}
 	for name, tt := range map[string]struct {
-		refusal *http.Response
+		refusal graphtest.Fault
 		want    m365auth.TokenRequest
 	}{
-		"expired":                      {graphError(401, "InvalidAuthenticationToken"), m365auth.TokenRequest{ForceRefresh: true}},
-		"claims":                       {graphError(401, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
-		"claims raw url":               {graphError(401, "x", "WWW-Authenticate", challenge(base64.RawURLEncoding)), m365auth.TokenRequest{Claims: claims}},
-		"claims 403":                   {graphError(403, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
+		"expired":                      {refusing(401, "InvalidAuthenticationToken"), m365auth.TokenRequest{ForceRefresh: true}},
+		"claims":                       {refusing(401, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
+		"claims raw url":               {refusing(401, "x", "WWW-Authenticate", challenge(base64.RawURLEncoding)), m365auth.TokenRequest{Claims: claims}},
+		"claims 403":                   {refusing(403, "x", "WWW-Authenticate", challenge(base64.StdEncoding)), m365auth.TokenRequest{Claims: claims}},
 		"claims in the last challenge": {withChallenges(`Basic realm="x"`, `Bearer realm="", authorization_uri="https://login.example", Claims = "`+base64.RawStdEncoding.EncodeToString([]byte(claims))+`", error="insufficient_claims"`), m365auth.TokenRequest{Claims: claims}},
-		"claims are no object":         {graphError(401, "x", "WWW-Authenticate", `Bearer claims="W10"`), m365auth.TokenRequest{ForceRefresh: true}},
-		"claims of another name":       {graphError(401, "x", "WWW-Authenticate", `Bearer xclaims="e30"`), m365auth.TokenRequest{ForceRefresh: true}},
-		"claims without an end":        {graphError(401, "x", "WWW-Authenticate", `Bearer claims="e30`), m365auth.TokenRequest{ForceRefresh: true}},
-		"expired_token":                {graphError(401, "x", "WWW-Authenticate", `Bearer error="expired_token"`), m365auth.TokenRequest{ForceRefresh: true}},
-		"Unable to initialize RPS":     {reply(401, `{"error":{"code":"unauthenticated","message":"Unable to initialize RPS"}}`), m365auth.TokenRequest{ForceRefresh: true}},
-		"no body":                      {reply(401, ""), m365auth.TokenRequest{ForceRefresh: true}},
-		"broken claims":                {graphError(401, "x", "WWW-Authenticate", `Bearer claims="%%%"`), m365auth.TokenRequest{ForceRefresh: true}},
+		"claims are no object":         {refusing(401, "x", "WWW-Authenticate", `Bearer claims="W10"`), m365auth.TokenRequest{ForceRefresh: true}},
+		"claims of another name":       {refusing(401, "x", "WWW-Authenticate", `Bearer xclaims="e30"`), m365auth.TokenRequest{ForceRefresh: true}},
+		"claims without an end":        {refusing(401, "x", "WWW-Authenticate", `Bearer claims="e30`), m365auth.TokenRequest{ForceRefresh: true}},
+		"expired_token":                {refusing(401, "x", "WWW-Authenticate", `Bearer error="expired_token"`), m365auth.TokenRequest{ForceRefresh: true}},
+		"Unable to initialize RPS":     {replying(401, `{"error":{"code":"unauthenticated","message":"Unable to initialize RPS"}}`), m365auth.TokenRequest{ForceRefresh: true}},
+		"no body":                      {replying(401, ""), m365auth.TokenRequest{ForceRefresh: true}},
+		"broken claims":                {refusing(401, "x", "WWW-Authenticate", `Bearer claims="%%%"`), m365auth.TokenRequest{ForceRefresh: true}},
 	} {
 		tokens := &counting{}
-		var authorizations []string
-		w := &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
-			authorizations = append(authorizations, req.Header.Get("Authorization"))
-			if n == 0 {
-				return tt.refusal, nil
-			}
-			return reply(202, ""), nil
-		}}
+		w := tap(t, tt.refusal, lasting(replying(202, "")))
 		c := newClient(t, tokens, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
 		if _, err := c.Do(t.Context(), requestNamed("send")); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+		var authorizations []string
+		for _, req := range w.requests() {
+			authorizations = append(authorizations, req.Header.Get("Authorization"))
 		}
 		if diff := cmp.Diff([]m365auth.TokenRequest{{}, tt.want}, tokens.asks); diff != "" {
 			t.Errorf("%s: token requests (-want +got):\n%s", name, diff)
@@ -121,17 +115,17 @@ func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 	}
 }
 
-func withChallenges(challenges ...string) *http.Response {
-	resp := graphError(401, "x")
-	resp.Header["Www-Authenticate"] = challenges
-	return resp
+func withChallenges(challenges ...string) graphtest.Fault {
+	f := refusing(401, "x")
+	f.Header["Www-Authenticate"] = challenges
+	return f
 }
 
 // A 403 without claims is a permission that is missing, which no token mends.
 func TestAPlain403AsksForNoToken(t *testing.T) {
 	t.Parallel()
 	tokens := &counting{}
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return graphError(403, "accessDenied"), nil }}
+	w := tap(t, lasting(refusing(403, "accessDenied")))
 	c := newClient(t, tokens, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
 	if _, err := c.Do(t.Context(), requestNamed("GET")); !errors.Is(err, m365graph.ErrForbidden) || len(tokens.asks) != 1 || len(w.requests()) != 1 {
 		t.Errorf("Do = %v after %d tokens and %d requests, want ErrForbidden after one each", err, len(tokens.asks), len(w.requests()))
@@ -140,9 +134,7 @@ func TestAPlain403AsksForNoToken(t *testing.T) {
 
 func TestASecondRefusalStands(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-		return graphError(401, "InvalidAuthenticationToken"), nil
-	}}
+	w := tap(t, lasting(refusing(401, "InvalidAuthenticationToken")))
 	c := newClient(t, &counting{}, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
 	_, err := c.Do(t.Context(), requestNamed("GET"))
 	if !errors.Is(err, m365graph.ErrUnauthenticated) || len(w.requests()) != 2 {
@@ -152,9 +144,7 @@ func TestASecondRefusalStands(t *testing.T) {
 
 func TestAStaticTokenThatIsRefusedTellsBothReasons(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-		return graphError(401, "InvalidAuthenticationToken"), nil
-	}}
+	w := tap(t, lasting(refusing(401, "InvalidAuthenticationToken")))
 	_, err := setup(t, w).Do(t.Context(), requestNamed("GET"))
 	if !errors.Is(err, m365auth.ErrLoginRequired) || !errors.Is(err, m365graph.ErrUnauthenticated) || len(w.requests()) != 1 {
 		t.Errorf("Do = %v after %d requests, want ErrLoginRequired and ErrUnauthenticated after 1", err, len(w.requests()))
@@ -164,12 +154,7 @@ func TestAStaticTokenThatIsRefusedTellsBothReasons(t *testing.T) {
 func TestALongWaitEndsWithAFreshToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n == 0 {
-				return graphError(429, "tooManyRequests", "Retry-After", "30"), nil
-			}
-			return reply(200, "{}"), nil
-		}}
+		w := tap(t, refusing(429, "tooManyRequests", "Retry-After", "30"), fine)
 		c := newClient(t, &counting{}, &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
 		if _, err := c.Do(t.Context(), requestNamed("GET")); err != nil {
 			t.Fatal(err)
@@ -183,7 +168,7 @@ func TestALongWaitEndsWithAFreshToken(t *testing.T) {
 
 func TestHeadersOfOurOwnAreRefused(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+	w := tap(t, fine)
 	for _, name := range []string{"Authorization", "authorization", "Host", "If-Match", "prefer", "User-Agent", "Content-Type", "Content-Length"} {
 		_, err := setup(t, w).Do(t.Context(), &m365graph.Request{Path: m365graph.P("me"), Header: http.Header{name: {"x"}}})
 		if err == nil || !strings.Contains(err.Error(), http.CanonicalHeaderKey(name)) {
@@ -197,9 +182,9 @@ func TestHeadersOfOurOwnAreRefused(t *testing.T) {
 
 func TestTheCallersClientIsNotChanged(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+	w := tap(t, fine)
 	hc := &http.Client{Transport: w}
-	c := newClient(t, m365auth.Static(canary), &m365graph.Options{HTTPClient: hc})
+	c := newClient(t, m365auth.Static(bearer), &m365graph.Options{HTTPClient: hc})
 	if _, err := c.Do(t.Context(), requestNamed("GET")); err != nil {
 		t.Fatal(err)
 	}
@@ -214,14 +199,11 @@ func TestNoTokenIsPrinted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		for _, answer := range []func() (*http.Response, error){
-			func() (*http.Response, error) { return graphError(429, "tooManyRequests", "Retry-After", "1"), nil },
-			func() (*http.Response, error) { return graphError(401, "InvalidAuthenticationToken"), nil },
-			func() (*http.Response, error) { return nil, errReset },
-			func() (*http.Response, error) { return reply(502, "<html>gateway</html>"), nil },
+		for _, f := range []graphtest.Fault{
+			refusing(429, "tooManyRequests", "Retry-After", "1"), refusing(401, "InvalidAuthenticationToken"),
+			{Cut: graphtest.CutReset}, {Status: 502, HTML: "<html>gateway</html>"},
 		} {
-			w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return answer() }}
-			c := setup(t, w, func(o *m365graph.Options) { o.Logger = log })
+			c := setup(t, tap(t, lasting(f)), func(o *m365graph.Options) { o.Logger = log })
 			_, err := c.Do(context.Background(), requestNamed("POST"))
 			if err == nil {
 				t.Fatal("Do succeeded, want an error")
@@ -235,7 +217,7 @@ func TestNoTokenIsPrinted(t *testing.T) {
 		if !strings.Contains(out.String(), "graph request") {
 			t.Error("nothing was logged, so nothing was tested")
 		}
-		if strings.Contains(out.String(), canary) {
+		if strings.Contains(out.String(), bearer) {
 			t.Errorf("the token was printed:\n%s", out.String())
 		}
 	})
@@ -249,17 +231,11 @@ func TestOnlyARefusalAsksForAnotherToken(t *testing.T) {
 	for _, status := range []int{429, 500, 502, 503, 504} {
 		for _, batched := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-					if n > 0 {
-						return reply(202, ""), nil
-					}
-					if batched {
-						return reply(200, fmt.Sprintf(`{"responses":[{"id":"1","status":%d,"headers":{"WWW-Authenticate":%q}}]}`, status, challenge)), nil
-					}
-					return graphError(status, "x", "WWW-Authenticate", challenge), nil
-				}}
-				c := newClient(t, &counting{}, &m365graph.Options{HTTPClient: &http.Client{Transport: w}, MaxRetries: -1})
-				req := &m365graph.Request{Method: "POST", Path: m365graph.P("me", "sendMail"), Safety: m365graph.SafetySend}
+				f := refusing(status, "x", "WWW-Authenticate", challenge)
+				f.Route = "POST /me/sendMail" // of a batch, or by itself
+				w := tap(t, f)
+				c := newClient(t, sameToken, &m365graph.Options{HTTPClient: &http.Client{Transport: w}, MaxRetries: -1})
+				req := &m365graph.Request{Body: map[string]any{}, Method: "POST", Path: m365graph.P("me", "sendMail"), Safety: m365graph.SafetySend}
 				var err error
 				if batched {
 					results, whole := c.Batch(t.Context(), []*m365graph.BatchItem{{Request: *req}}, nil)

@@ -13,13 +13,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 // fault returns the error that a client makes of an answer.
-func fault(t *testing.T, resp *http.Response) *m365graph.Error {
+func fault(t *testing.T, f graphtest.Fault) *m365graph.Error {
 	t.Helper()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return resp, nil }}
-	_, err := setup(t, w, func(o *m365graph.Options) { o.MaxRetries = -1 }).Do(t.Context(), requestNamed("POST"))
+	return failure(t, tap(t, f))
+}
+
+// failure returns the error of a request that goes this way.
+func failure(t *testing.T, way http.RoundTripper) *m365graph.Error {
+	t.Helper()
+	_, err := setup(t, way, func(o *m365graph.Options) { o.MaxRetries = -1 }).Do(t.Context(), requestNamed("POST"))
 	var no *m365graph.Error
 	if !errors.As(err, &no) {
 		t.Fatalf("Do = %v, want an *Error", err)
@@ -66,7 +72,7 @@ func TestErrorsAreReadInEachOfTheirShapes(t *testing.T) {
 	} {
 		for _, status := range []int{302, 400, 404, 429, 503, 520} {
 			for _, contentType := range []string{"application/json", "text/html", "", "\x00"} {
-				got := fault(t, reply(status, tt.body, "Content-Type", contentType))
+				got := fault(t, replying(status, tt.body, "Content-Type", contentType, "Date", "", "X-Ms-Ags-Diagnostic", ""))
 				tt.want.Method, tt.want.Path, tt.want.Status, tt.want.RequestID, tt.want.Attempts = "POST", "/me/thing", status, "request-1", 1
 				tt.want.ClientRequestID = got.ClientRequestID // another each time
 				if diff := cmp.Diff(&tt.want, got); diff != "" {
@@ -83,25 +89,29 @@ func TestAnErrorIsBounded(t *testing.T) {
 	const mega = 1 << 20
 	deep := strings.Repeat(`{"code":"a","innerError":`, mega/25)
 	for name, tt := range map[string]struct {
-		body io.Reader
+		body graphtest.Fault
 		code string
 	}{
-		"a message too long":  {strings.NewReader(`{"error":{"code":"a","message":"` + strings.Repeat("é ", 20_000) + `"}}`), "a"},
-		"a code too long":     {strings.NewReader(`{"error":{"code":"` + strings.Repeat("a", 60_000) + `"}}`), ""},
-		"deeper than is read": {strings.NewReader(`{"error":` + deep), ""},
-		"deep":                {strings.NewReader(`{"error":` + deep[:25*900] + "1" + strings.Repeat("}", 900) + "}"), "a"},
-		"much text":           {strings.NewReader(strings.Repeat("x", mega)), ""},
-		"text without end":    {endless{}, ""},
-		"cut short":           {io.MultiReader(strings.NewReader(`{"error":{"code":"a"}}`), errReader{errReset}), "a"},
-		"cut in the middle":   {io.MultiReader(strings.NewReader(`{"error":{"co`), errReader{errReset}), ""},
-		"never there":         {errReader{errReset}, ""},
+		"a message too long":  {graphtest.Fault{Body: `{"error":{"code":"a","message":"` + strings.Repeat("é ", 20_000) + `"}}`}, "a"},
+		"a code too long":     {graphtest.Fault{Body: `{"error":{"code":"` + strings.Repeat("a", 60_000) + `"}}`}, ""},
+		"deeper than is read": {graphtest.Fault{Body: `{"error":` + deep}, ""},
+		"deep":                {graphtest.Fault{Body: `{"error":` + deep[:25*900] + "1" + strings.Repeat("}", 900) + "}"}, "a"},
+		"much text":           {graphtest.Fault{Body: strings.Repeat("x", 64*mega)}, ""},
+		"cut short":           {graphtest.Fault{Body: `{"error":{"code":"a"}} `, Cut: graphtest.CutBody, CutAfter: 22}, "a"},
+		"cut in the middle":   {graphtest.Fault{Body: `{"error":{"code":"a"}}`, Cut: graphtest.CutBody, CutAfter: 13}, ""},
+		"never there":         {graphtest.Fault{Body: `{"error":{"code":"a"}}`, Cut: graphtest.CutBody, CutAfter: -1}, ""},
 	} {
 		var open, read atomic.Int64
-		open.Store(1)
-		resp := reply(500, "")
-		resp.ContentLength = -1
-		resp.Body = &counted{ReadCloser: io.NopCloser(io.TeeReader(tt.body, meter{&read})), open: &open}
-		got := fault(t, resp)
+		tt.body.Status, tt.body.Header = 500, http.Header{"Content-Length": {""}}
+		w := tap(t, tt.body)
+		way := countingBodies(roundTrip(func(req *http.Request) (*http.Response, error) {
+			resp, err := w.RoundTrip(req)
+			if err == nil {
+				resp.Body = readCloser{io.TeeReader(resp.Body, meter{&read}), resp.Body}
+			}
+			return resp, err
+		}), &open)
+		got := failure(t, way)
 		if got.Status != 500 || tt.code != "" && got.Code != tt.code {
 			t.Errorf("%s = %d %.40q, want 500 %q", name, got.Status, got.Code, tt.code)
 		}
@@ -114,13 +124,9 @@ func TestAnErrorIsBounded(t *testing.T) {
 	}
 }
 
-type endless struct{}
-
-func (endless) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = 'x'
-	}
-	return len(p), nil
+type readCloser struct {
+	io.Reader
+	io.Closer
 }
 
 type meter struct{ n *atomic.Int64 }
@@ -133,23 +139,18 @@ func (m meter) Write(p []byte) (int, error) {
 func TestErrorsCarryWhatSupportAsksFor(t *testing.T) {
 	t.Parallel()
 	date := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	got := fault(t, graphError(503, "x", "request-id", "r", "client-request-id", "c", "Date", date.Format(http.TimeFormat),
+	got := fault(t, refusing(503, "x", "request-id", "r", "client-request-id", "c", "Date", date.Format(http.TimeFormat),
 		"x-ms-ags-diagnostic", `{"ServerInfo":{}}`, "Retry-After", "1.5"))
 	if got.RequestID != "r" || got.ClientRequestID != "c" || !got.Date.Equal(date) || got.Diagnostic == "" || got.RetryAfter != 1500*time.Millisecond {
 		t.Errorf("error = %+v", got)
 	}
-	var asked string
-	w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
-		asked = req.Header.Get("client-request-id")
-		resp := reply(404, "<html>")
-		resp.Header.Del("Request-Id")
-		return resp, nil
-	}}
-	if _, err := setup(t, w).Do(t.Context(), requestNamed("GET")); err == nil || len(asked) != 36 || !strings.Contains(err.Error(), "client-request-id "+asked) {
+	w := tap(t, replying(404, "<html>", "Request-Id", ""))
+	_, err := setup(t, w).Do(t.Context(), requestNamed("GET"))
+	if asked := w.requests()[0].Header.Get("client-request-id"); err == nil || len(asked) != 36 || !strings.Contains(err.Error(), "client-request-id "+asked) {
 		t.Errorf("a gateway's answer = %v, want our own id %s in it", err, asked)
 	}
-	inner := reply(400, `{"error":{"code":"a","innerError":{"request-id":"from\nthe body`+strings.Repeat("x", 9000)+`"}}}`)
-	inner.Header.Del("Request-Id")
+	inner := replying(400, `{"error":{"code":"a","innerError":{"request-id":"from\nthe body`+strings.Repeat("x", 9000)+`"}}}`)
+	inner.Header.Set("Request-Id", "")
 	if got := fault(t, inner); !strings.HasPrefix(got.RequestID, "from the body") || len(got.RequestID) > 2000 {
 		t.Errorf("RequestID = %.40q (%d bytes), want that of the body, bounded and on one line", got.RequestID, len(got.RequestID))
 	}
@@ -220,7 +221,7 @@ func TestCodesOfDetailsAreKept(t *testing.T) {
 		`{"error":{"code":"a","details":{"code":"b"}}}`:                                                                        nil,
 		`{"error":{"code":"a","details":[` + strings.Repeat(`{"code":"b"},`, 1000) + `{"code":"c"}]}}`:                         slices.Repeat([]string{"b"}, 16),
 	} {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(400, body), nil }}
+		w := tap(t, lasting(replying(400, body)))
 		_, err := setup(t, w).Do(t.Context(), requestNamed("GET"))
 		no, ok := errors.AsType[*m365graph.Error](err)
 		if !ok || !slices.Equal(no.Details, want) || len(want) > 0 && !no.HasCode(strings.ToUpper(want[0])) || no.HasCode("c") {
@@ -235,8 +236,7 @@ func FuzzErrorBody(f *testing.F) {
 	f.Add(`{"error":`+strings.Repeat(`{"innerError":`, 100), "NaN", `claims="`)
 	f.Add(strings.Repeat("<", 1<<17), "Sun, 06 Nov 1994 08:49:37 GMT", "")
 	f.Fuzz(func(t *testing.T, body, retryAfter, challenge string) {
-		resp := reply(403, body, "Retry-After", retryAfter, "WWW-Authenticate", challenge)
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return resp, nil }}
+		w := tap(t, replying(403, body, "Retry-After", retryAfter, "WWW-Authenticate", challenge))
 		_, err := setup(t, w).Do(t.Context(), &m365graph.Request{Method: "POST", Path: m365graph.P("x")})
 		text := err.Error()
 		if len(text) > 64<<10 {

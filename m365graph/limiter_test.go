@@ -3,7 +3,6 @@ package m365graph_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"sync"
 	"testing"
@@ -95,12 +94,7 @@ func TestAThrottlePausesItsScopeAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n == 0 {
-				return graphError(429, "TooManyRequests", "Retry-After", "7.5"), nil
-			}
-			return reply(200, `{}`), nil
-		}}
+		w := tap(t, refusing(429, "TooManyRequests", "Retry-After", "7.5"), fine)
 		c := setup(t, w)
 		var mu sync.Mutex
 		at := map[string]time.Duration{}
@@ -137,16 +131,9 @@ func TestAThrottlePausesItsScopeAlone(t *testing.T) {
 func TestALongPauseIsToldWithoutSending(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{}
-		w.answer = func(n int, _ *http.Request) (*http.Response, error) {
-			switch n {
-			case 0:
-				<-time.After(time.Second)
-				return graphError(429, "TooManyRequests", "Retry-After", "600"), nil
-			default:
-				return reply(200, `{}`), nil
-			}
-		}
+		pause := refusing(429, "TooManyRequests", "Retry-After", "600")
+		pause.Delay = time.Second
+		w := tap(t, pause)
 		c := setup(t, w, func(o *m365graph.Options) { o.Limits.Mailbox = 1 })
 		path := &m365graph.Request{Path: m365graph.P("me", "messages")}
 		var all sync.WaitGroup
@@ -176,9 +163,7 @@ func mustBeThrottled(t *testing.T, c *m365graph.Client, req *m365graph.Request, 
 func TestAPauseBeyondTheDeadlineIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			return graphError(429, "TooManyRequests", "Retry-After", "30"), nil
-		}}
+		w := tap(t, lasting(refusing(429, "TooManyRequests", "Retry-After", "30")))
 		c := setup(t, w, func(o *m365graph.Options) { o.MaxRetries = -1 })
 		path := &m365graph.Request{Path: m365graph.P("me", "messages")}
 		mustBeThrottled(t, c, path, 30*time.Second)
@@ -197,10 +182,7 @@ func TestAPauseBeyondTheDeadlineIsToldAtOnce(t *testing.T) {
 func TestWaitingForAPlaceEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			<-time.After(time.Minute)
-			return reply(200, `{}`), nil
-		}}
+		w := tap(t, graphtest.Fault{Count: -1, Delay: time.Minute})
 		c := setup(t, w, func(o *m365graph.Options) { o.Limits.Mailbox = 1 })
 		path := &m365graph.Request{Path: m365graph.P("me", "messages")}
 		var all sync.WaitGroup
@@ -229,21 +211,16 @@ func TestWaitingForAPlaceEndsWithTheContext(t *testing.T) {
 func TestACallHasATotalTime(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		answer func(req *http.Request) (*http.Response, error)
-		is     []error
-		took   time.Duration
+		fault graphtest.Fault
+		is    []error
+		took  time.Duration
 	}{
 		"no answer": {
-			func(req *http.Request) (*http.Response, error) {
-				<-req.Context().Done()
-				return nil, req.Context().Err()
-			},
+			graphtest.Fault{Cut: graphtest.CutStall},
 			[]error{context.DeadlineExceeded}, 20 * time.Second,
 		},
 		"always busy": {
-			func(*http.Request) (*http.Response, error) {
-				return graphError(429, "TooManyRequests", "Retry-After", "8"), nil
-			},
+			lasting(refusing(429, "TooManyRequests", "Retry-After", "8")),
 			[]error{m365graph.ErrThrottled}, 16 * time.Second,
 		},
 	} {
@@ -251,8 +228,7 @@ func TestACallHasATotalTime(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				begun := time.Now()
-				w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) { return tt.answer(req) }}
-				c := setup(t, w, func(o *m365graph.Options) { o.CallTimeout = 20 * time.Second })
+				c := setup(t, tap(t, tt.fault), func(o *m365graph.Options) { o.CallTimeout = 20 * time.Second })
 				_, err := c.Do(t.Context(), &m365graph.Request{Path: m365graph.P("me")})
 				for _, want := range tt.is {
 					if !errors.Is(err, want) {

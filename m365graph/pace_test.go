@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"net/http"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -13,18 +12,17 @@ import (
 
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 // A scope that was throttled hard is not slow for ever after.
 func TestAPaceIsForgotten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n == 0 || n == 4 || n == 8 {
-				return graphError(429, "x", "Retry-After", "50"), nil
-			}
-			return reply(200, "{}"), nil
-		}}
+		pause := refusing(429, "x", "Retry-After", "50")
+		again := pause
+		again.Skip = 3
+		w := tap(t, pause, again, again)
 		c := setup(t, w, func(o *m365graph.Options) { o.Limits.Other = 2 })
 		burst := func(n int) time.Duration {
 			begun := time.Now()
@@ -53,28 +51,16 @@ func TestAPaceIsForgotten(t *testing.T) {
 func TestAThrottleThatIsForOneAloneEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		refused := 0
-		var mu sync.Mutex
-		w := roundTrip(func(req *http.Request) (*http.Response, error) {
-			hot := strings.HasSuffix(req.URL.Path, "/hot")
-			if <-time.After(time.Millisecond); hot {
-				<-time.After(10 * time.Millisecond)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			if hot {
-				refused++
-				return graphError(429, "x", "Retry-After", "0.0001"), nil
-			}
-			return reply(200, "{}"), nil
-		})
-		c := newClient(t, m365auth.Static(canary), &m365graph.Options{HTTPClient: &http.Client{Transport: w}, CallTimeout: -1})
+		hot := lasting(refusing(429, "x", "Retry-After", "0.0001"))
+		hot.Route, hot.Delay = "GET /groups/{id}", 11*time.Millisecond
+		w := tap(t, hot, graphtest.Fault{Count: -1, Delay: time.Millisecond})
+		c := newClient(t, m365auth.Static(bearer), &m365graph.Options{HTTPClient: &http.Client{Transport: w}, CallTimeout: -1})
 		ctx, stop := context.WithCancel(t.Context())
 		var others sync.WaitGroup
 		for range 4 {
 			others.Go(func() {
 				for ctx.Err() == nil {
-					_, _ = c.Do(ctx, &m365graph.Request{Path: m365graph.P("groups", "cold")})
+					_, _ = c.Do(ctx, &m365graph.Request{Path: m365graph.P("groups")})
 				}
 			})
 		}
@@ -83,6 +69,12 @@ func TestAThrottleThatIsForOneAloneEnds(t *testing.T) {
 		_, err := c.Do(ctx, &m365graph.Request{Path: m365graph.P("groups", "hot")})
 		stop()
 		others.Wait()
+		refused := 0
+		for _, r := range w.Requests() {
+			if r.Status == http.StatusTooManyRequests {
+				refused++
+			}
+		}
 		if !errors.Is(err, m365graph.ErrThrottled) || refused > 200 {
 			t.Errorf("Do = %v after %d refusals, want ErrThrottled after some", err, refused)
 		}
@@ -93,12 +85,7 @@ func TestAThrottleThatIsForOneAloneEnds(t *testing.T) {
 func TestALongPauseThatIsAllowedIsWaitedInFull(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n == 0 {
-				return graphError(429, "x", "Retry-After", "7200"), nil
-			}
-			return reply(200, "{}"), nil
-		}}
+		w := tap(t, refusing(429, "x", "Retry-After", "7200"), fine)
 		c := setup(t, w, func(o *m365graph.Options) { o.MaxWait, o.CallTimeout = 3*time.Hour, -1 })
 		begun := time.Now()
 		if _, err := c.Do(t.Context(), requestNamed("GET")); err != nil || time.Since(begun) < 2*time.Hour {
@@ -110,12 +97,7 @@ func TestALongPauseThatIsAllowedIsWaitedInFull(t *testing.T) {
 func TestOptionsMayBeAsLargeAsTheirTypes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n == 0 {
-				return graphError(429, "x", "Retry-After", "1"), nil
-			}
-			return reply(200, "{}"), nil
-		}}
+		w := tap(t, refusing(429, "x", "Retry-After", "1"), fine)
 		c := setup(t, w, func(o *m365graph.Options) {
 			o.MaxRetries, o.MaxWait, o.CallTimeout = math.MaxInt, math.MaxInt64, math.MaxInt64
 		})

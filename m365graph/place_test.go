@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 // Whatever panics in the caller's code, the place on the wire comes back.
@@ -45,12 +46,7 @@ func TestAPanicLosesNoPlace(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				on := true
-				w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-					if on {
-						return graphError(tt.status, "x"), nil
-					}
-					return reply(200, "{}"), nil
-				}}
+				w := tap(t, lasting(refusing(tt.status, "x")))
 				c := setup(t, w, func(o *m365graph.Options) {
 					o.Limits.Mailbox, o.CallTimeout = 1, time.Hour
 					tt.change(o, &on)
@@ -73,6 +69,8 @@ func TestAPanicLosesNoPlace(t *testing.T) {
 					_, _ = c.Do(t.Context(), req)
 				}()
 				on = false
+				w.ClearFaults()
+				w.fail(t, fine)
 				if _, err := c.Do(t.Context(), req); err != nil {
 					t.Errorf("the next call = %v, want an answer", err)
 				}
@@ -91,12 +89,7 @@ func panicIf(on *bool) {
 func TestAHookMayCallGraph(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n == 0 {
-				return graphError(504, "x"), nil
-			}
-			return reply(200, "{}"), nil
-		}}
+		w := tap(t, refusing(504, "x"), fine)
 		var c *m365graph.Client
 		var inner error
 		called := false
@@ -119,24 +112,18 @@ func TestAHookMayCallGraph(t *testing.T) {
 func TestAStreamWaitsForItsPlaceInTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		free := make(chan struct{})
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			<-free
-			return reply(200, "{}"), nil
-		}}
-		c := setup(t, w, func(o *m365graph.Options) { o.Limits.Drive, o.CallTimeout = 1, time.Minute })
+		c := setup(t, tap(t, graphtest.Fault{Delay: time.Hour}), func(o *m365graph.Options) { o.Limits.Drive, o.CallTimeout = 1, time.Minute })
 		put := &m365graph.Request{Method: "PUT", Path: m365graph.P("me", "drive", "items", "x", "content"), Content: &m365graph.Content{
 			Length: 1, Open: func() (io.Reader, error) { return strings.NewReader("x"), nil },
 		}}
 		go func() { _, _ = c.Do(t.Context(), put) }()
 		synctest.Wait()
-		time.AfterFunc(time.Hour, func() { close(free) })
 		begun := time.Now()
 		_, err := c.Do(t.Context(), put)
 		if took := time.Since(begun); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, m365graph.ErrAmbiguous) || took > 2*time.Minute {
 			t.Errorf("Do = %v after %v, want the end of its time after 1m", err, took)
 		}
-		<-free
+		<-time.After(time.Hour)
 	})
 }
 

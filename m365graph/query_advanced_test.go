@@ -89,7 +89,7 @@ func TestAdvancedQueriesOfTheDirectoryAskForTheOtherIndex(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+		w := tap(t, fine)
 		var before string
 		if tt.query != nil {
 			before = fmt.Sprintf("%+v", *tt.query)
@@ -122,13 +122,8 @@ func TestAdvancedQueriesOfTheDirectoryAskForTheOtherIndex(t *testing.T) {
 // list is resumed by somebody who no longer knows the query.
 func TestAdvancedQueriesKeepTheirHeaderOnEachPage(t *testing.T) {
 	t.Parallel()
-	pages := func(next string) *wire {
-		return &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n < 2 {
-				return reply(200, fmt.Sprintf(`{"value":[{"id":"%d"}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?%s&$skiptoken=%d"}`, n, next, n)), nil
-			}
-			return reply(200, `{"value":[]}`), nil
-		}}
+	page := func(n int, next string) graphtest.Fault {
+		return replying(200, fmt.Sprintf(`{"value":[{"id":"%d"}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?%s&$skiptoken=%d"}`, n, next, n))
 	}
 	filter := &m365graph.Query{Filter: m365graph.Where("accountEnabled ne true")}
 	full := "%24count=true&%24filter=accountEnabled+ne+true&x=%zz&=;"
@@ -142,7 +137,7 @@ func TestAdvancedQueriesKeepTheirHeaderOnEachPage(t *testing.T) {
 		"resumed":                    {full, m365graph.P("users"), &m365graph.Query{Cursor: "https://graph.microsoft.com/v1.0/users?$skiptoken=0&" + full}},
 		"resumed without a path":     {full, m365graph.Path{}, &m365graph.Query{Cursor: "https://graph.microsoft.com/v1.0/users?$skiptoken=0&" + full}},
 	} {
-		w := pages(tt.next)
+		w := tap(t, page(0, tt.next), page(1, tt.next), replying(200, `{"value":[]}`))
 		if _, err := collect(m365graph.All[item](t.Context(), setup(t, w), tt.path, tt.query)); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -159,7 +154,7 @@ func TestAdvancedQueriesKeepTheirHeaderOnEachPage(t *testing.T) {
 
 func TestOnlyReadsAreAdvancedAndAHeaderOfTheCallersStands(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+	w := tap(t, fine)
 	c := setup(t, w)
 	q := &m365graph.Query{Count: true}
 	for _, req := range []*m365graph.Request{
@@ -181,7 +176,7 @@ func TestOnlyReadsAreAdvancedAndAHeaderOfTheCallersStands(t *testing.T) {
 // A number is text, with a byte order mark before it.
 func TestACountIsRead(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "\xef\xbb\xbf42"), nil }}
+	w := tap(t, lasting(replying(200, "\xef\xbb\xbf42")))
 	n, err := m365graph.Get[int](t.Context(), setup(t, w), m365graph.P("users", "$count"), nil)
 	if err != nil || *n != 42 {
 		t.Fatalf("Get of /users/$count = %v, %v, want 42", n, err)

@@ -1,7 +1,6 @@
 package m365graph_test
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,7 +11,7 @@ import (
 
 func TestQueryIsEncodedAsGraphReadsIt(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, `{}`), nil }}
+	w := tap(t, fine)
 	c := setup(t, w)
 	q := &m365graph.Query{
 		Select: []string{"id", "subject"}, Filter: m365graph.Where("a eq ? or b eq null", "x' or 1 eq 1 & y + z"),
@@ -70,7 +69,7 @@ func TestAQueryThatGraphWouldMisreadIsNotSent(t *testing.T) {
 	} {
 		refused(t, name, tt.query, tt.want)
 	}
-	if _, err := collect(m365graph.All[item](t.Context(), setup(t, &wire{}), m365graph.P("me"),
+	if _, err := collect(m365graph.All[item](t.Context(), setup(t, tap(t)), m365graph.P("me"),
 		&m365graph.Query{Cursor: "https://graph.microsoft.com/v1.0/me", Prefer: m365graph.Prefer{TimeZone: `a"b`}})); err == nil {
 		t.Error("a resumed list took a time zone that quotes")
 	}
@@ -80,7 +79,7 @@ func TestAQueryThatGraphWouldMisreadIsNotSent(t *testing.T) {
 // anything is sent.
 func refused(t *testing.T, name string, q *m365graph.Query, want string) {
 	t.Helper()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, `{}`), nil }}
+	w := tap(t, fine)
 	_, err := m365graph.Get[struct{}](t.Context(), setup(t, w), m365graph.P("users"), q)
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%s: %v, want an error that names %s", name, err, want)
@@ -92,7 +91,7 @@ func refused(t *testing.T, name string, q *m365graph.Query, want string) {
 
 func TestPreferencesStandInOneHeader(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, `{}`), nil }}
+	w := tap(t, fine)
 	c := setup(t, w)
 	for want, p := range map[string]m365graph.Prefer{
 		"": {},
@@ -121,7 +120,7 @@ func TestPreferencesStandInOneHeader(t *testing.T) {
 // Both kinds stand: a business drive's eTag has quotes, a personal one's has none.
 func TestAnETagIsSentAsItIs(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(204, ""), nil }}
+	w := tap(t, lasting(replying(204, "")))
 	c := setup(t, w)
 	for i, tag := range []string{`"{8A6F1B5E-0000-4000-8000-000000000001},2"`, `W/"CQAAABYA"`, `*`, `aRDgwM0E3QTgyMEJFMTZGNiEyOTI2LjA`} {
 		if err := m365graph.Delete(t.Context(), c, m365graph.P("me", "drive", "items", "1"), tag); err != nil {
@@ -142,7 +141,7 @@ func FuzzQuery(f *testing.F) {
 		q := &m365graph.Query{
 			Filter: m365graph.Where("a eq ?", text), Expand: []string{text}, Search: text, Params: map[string]string{name: value},
 		}
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, `{}`), nil }}
+		w := tap(t, fine)
 		if _, err := setup(t, w).Do(t.Context(), &m365graph.Request{Path: m365graph.P("me"), Query: q}); err != nil {
 			if len(w.requests()) != 0 {
 				t.Errorf("Do = %v, and a request was sent", err)

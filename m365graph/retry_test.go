@@ -8,12 +8,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 var errReset = errors.New("connection reset by peer")
@@ -27,50 +27,44 @@ func errDial() error {
 // fails, those after it are fine.
 func TestALostAnswerFollowsTheSafetyOfTheRequest(t *testing.T) {
 	t.Parallel()
-	fails := func(err error) func() (*http.Response, error) {
-		return func() (*http.Response, error) { return nil, err }
+	lost := func(err error) func(*wiretap, *http.Request) (*http.Response, error) {
+		return func(*wiretap, *http.Request) (*http.Response, error) { return nil, err }
 	}
-	cut := func() (*http.Response, error) {
-		resp := reply(200, "")
-		resp.ContentLength = 100
-		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"id":`), errReader{errReset}))
-		return resp, nil
-	}
-	sized := func(length int64) func() (*http.Response, error) {
-		return func() (*http.Response, error) {
-			resp := reply(200, `{"id":"x"}`)
-			resp.ContentLength = length
-			return resp, nil
+	spoiled := func(f graphtest.Fault) func(*wiretap, *http.Request) (*http.Response, error) {
+		return func(w *wiretap, req *http.Request) (*http.Response, error) {
+			w.ClearFaults()
+			w.fail(t, f, fine)
+			return w.RoundTrip(req)
 		}
 	}
 	for _, tt := range []struct {
 		fault                            string
-		first                            func() (*http.Response, error)
+		first                            func(*wiretap, *http.Request) (*http.Response, error)
 		get, put, putIfMatch, post, send string
 	}{
-		{"reset", fails(errReset), again, again, unknown, unknown, unknown},
-		{"no connection", fails(errDial()), again, again, again, again, again},
-		{"no way through the proxy", fails(&net.OpError{Op: "proxyconnect", Err: errReset}), again, again, again, again, again},
-		{"the transport's time is up", fails(context.DeadlineExceeded), again, again, unknown, unknown, unknown},
-		{"end of file", fails(io.ErrUnexpectedEOF), again, again, unknown, unknown, unknown},
-		{"untrusted certificate", fails(&tls.CertificateVerificationError{Err: errReset}), stands, stands, stands, stands, stands},
-		{"no TLS", fails(tls.RecordHeaderError{Msg: "plain"}), stands, stands, stands, stands, stands},
-		{"body cut", cut, again, again, unknown, unknown, unknown},
-		{"body shorter than told", sized(100), again, again, unknown, unknown, unknown},
-		{"body larger than is kept", sized(1 << 40), stands, unknown, unknown, unknown, unknown},
+		{"reset", lost(errReset), again, again, unknown, unknown, unknown},
+		{"no connection", lost(errDial()), again, again, again, again, again},
+		{"no way through the proxy", lost(&net.OpError{Op: "proxyconnect", Err: errReset}), again, again, again, again, again},
+		{"the transport's time is up", lost(context.DeadlineExceeded), again, again, unknown, unknown, unknown},
+		{"end of file", lost(io.ErrUnexpectedEOF), again, again, unknown, unknown, unknown},
+		{"untrusted certificate", lost(&tls.CertificateVerificationError{Err: errReset}), stands, stands, stands, stands, stands},
+		{"no TLS", lost(tls.RecordHeaderError{Msg: "plain"}), stands, stands, stands, stands, stands},
+		{"connection cut", spoiled(graphtest.Fault{Cut: graphtest.CutReset}), again, again, unknown, unknown, unknown},
+		{"body cut", spoiled(graphtest.Fault{Status: 200, Body: `{"id":"x"}`, Cut: graphtest.CutBody}), again, again, unknown, unknown, unknown},
+		{"body shorter than told", spoiled(replying(200, `{"id":"x"}`, "Content-Length", "100")), again, again, unknown, unknown, unknown},
+		{"body larger than is kept", spoiled(replying(200, `{"id":"x"}`, "Content-Length", "1099511627776")), stands, unknown, unknown, unknown, unknown},
 	} {
 		for name, want := range map[string]string{"GET": tt.get, "PUT": tt.put, "PUT If-Match": tt.putIfMatch, "POST": tt.post, "send": tt.send} {
 			t.Run(tt.fault+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					w := &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
-						if n == 0 {
-							return tt.first()
+					w, sent := tap(t, fine), 0
+					_, err := setup(t, roundTrip(func(req *http.Request) (*http.Response, error) {
+						if sent++; sent == 1 {
+							return tt.first(w, req)
 						}
-						return reply(200, `{"id":"x"}`), nil
-					}}
-					_, err := setup(t, w).Do(t.Context(), requestNamed(name))
-					sent := len(w.requests())
+						return w.RoundTrip(req)
+					})).Do(t.Context(), requestNamed(name))
 					got := fmt.Sprintf("%v", err)
 					switch {
 					case err == nil && sent == 2:
@@ -130,7 +124,10 @@ func TestAWriteThatFailsForGoodSaysThatItMayHaveHappened(t *testing.T) {
 		"GET lost for good":       {"GET", []int{504, 504, 504, 504, 504}, nil, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) { return graphError(tt.answers[n], "x"), nil }}
+			w := tap(t)
+			for _, status := range tt.answers {
+				w.fail(t, refusing(status, "x"))
+			}
 			_, err := setup(t, w).Do(t.Context(), &m365graph.Request{Method: tt.method, Path: m365graph.P("me", "x")})
 			if errors.Is(err, m365graph.ErrAmbiguous) != tt.maybe || tt.want != nil && !errors.Is(err, tt.want) {
 				t.Errorf("%s: %v, want ErrAmbiguous = %v and %v", name, err, tt.maybe, tt.want)
@@ -147,7 +144,7 @@ func TestAWriteThatFailsForGoodSaysThatItMayHaveHappened(t *testing.T) {
 
 func TestAWriteAnsweredWithNothingIsDone(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(204, ""), nil }}
+	w := tap(t, lasting(replying(204, "")))
 	c := setup(t, w)
 	if got, err := m365graph.Patch[item](t.Context(), c, m365graph.P("users", "1"), map[string]any{"jobTitle": "x"}, ""); err != nil || got == nil {
 		t.Errorf("Patch answered with 204 = %v, %v, want a zero item", got, err)
@@ -160,9 +157,7 @@ func TestAWriteAnsweredWithNothingIsDone(t *testing.T) {
 func TestAWaitBeyondTheDeadlineIsNotBegun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			return graphError(429, "tooManyRequests", "Retry-After", "10"), nil
-		}}
+		w := tap(t, lasting(refusing(429, "tooManyRequests", "Retry-After", "10")))
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		start := time.Now()
@@ -176,9 +171,7 @@ func TestAWaitBeyondTheDeadlineIsNotBegun(t *testing.T) {
 func TestRetriesEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			return graphError(503, "serviceNotAvailable"), nil
-		}}
+		w := tap(t, lasting(refusing(503, "serviceNotAvailable")))
 		_, err := setup(t, w, func(o *m365graph.Options) { o.MaxRetries = 2 }).Do(t.Context(), requestNamed("GET"))
 		var no *m365graph.Error
 		if !errors.As(err, &no) || no.Attempts != 3 || no.Code != "serviceNotAvailable" || len(w.requests()) != 3 {
@@ -190,9 +183,7 @@ func TestRetriesEnd(t *testing.T) {
 func TestCancelEndsAWaitAtOnceAndKeepsTheAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			return graphError(429, "tooManyRequests", "Retry-After", "30"), nil
-		}}
+		w := tap(t, lasting(refusing(429, "tooManyRequests", "Retry-After", "30")))
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
@@ -210,10 +201,7 @@ func TestACancelInFlightLeavesAWriteUnknown(t *testing.T) {
 	t.Parallel()
 	for name, ambiguous := range map[string]bool{"GET": false, "POST": true, "send": true} {
 		synctest.Test(t, func(t *testing.T) {
-			w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
-				<-req.Context().Done()
-				return nil, req.Context().Err()
-			}}
+			w := tap(t, graphtest.Fault{Cut: graphtest.CutStall})
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(time.Second, cancel)
 			_, err := setup(t, w).Do(ctx, requestNamed(name))
@@ -228,15 +216,13 @@ func TestEachAttemptCarriesTheWholeBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var bodies []string
-		w := &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
+		w := tap(t, refusing(429, "tooManyRequests"), refusing(429, "tooManyRequests"), replying(201, `{}`))
+		way := roundTrip(func(req *http.Request) (*http.Response, error) {
 			b, _ := io.ReadAll(req.Body)
 			bodies = append(bodies, fmt.Sprint(req.ContentLength, " ", string(b)))
-			if n < 2 {
-				return graphError(429, "tooManyRequests"), nil
-			}
-			return reply(201, `{}`), nil
-		}}
-		if _, err := setup(t, w).Do(t.Context(), requestNamed("POST")); err != nil {
+			return w.RoundTrip(req)
+		})
+		if _, err := setup(t, way).Do(t.Context(), requestNamed("POST")); err != nil {
 			t.Fatal(err)
 		}
 		want := `9 {"a":"b"}`
@@ -255,17 +241,18 @@ func TestALockIsWaitedForIfAsked(t *testing.T) {
 	}{{false, false, 1}, {true, false, 3}, {false, true, 1}, {true, true, 3}} {
 		for _, name := range []string{"GET", "PUT If-Match", "POST", "send"} {
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-					switch {
-					case tt.batched && n < 2:
-						return reply(200, `{"responses":[{"id":"1","status":423,"headers":{"Retry-After":"2"}}]}`), nil
-					case tt.batched:
-						return reply(200, `{"responses":[{"id":"1","status":200,"body":{}}]}`), nil
-					case n < 2:
-						return graphError(423, "resourceLocked", "Retry-After", "2"), nil
+				w := tap(t)
+				for range 2 {
+					if tt.batched {
+						w.fail(t, replying(200, `{"responses":[{"id":"1","status":423,"headers":{"Retry-After":"2"}}]}`))
+					} else {
+						w.fail(t, refusing(423, "resourceLocked", "Retry-After", "2"))
 					}
-					return reply(200, "{}"), nil
-				}}
+				}
+				if tt.batched {
+					w.fail(t, replying(200, `{"responses":[{"id":"1","status":200,"body":{}}]}`))
+				}
+				w.fail(t, fine)
 				c := setup(t, w, func(o *m365graph.Options) { o.RetryLocked = tt.wait })
 				begun := time.Now()
 				var err error
@@ -290,17 +277,12 @@ func TestAnEndedContextIsToldWithItsCause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		enough := errors.New("enough")
-		for name, answer := range map[string]func(*http.Request) (*http.Response, error){
-			"in flight": func(req *http.Request) (*http.Response, error) {
-				<-req.Context().Done()
-				return nil, context.Cause(req.Context())
-			},
-			"throttled": func(*http.Request) (*http.Response, error) {
-				return graphError(429, "TooManyRequests", "Retry-After", "30"), nil
-			},
-			"backing off": func(*http.Request) (*http.Response, error) { return graphError(500, "generalException"), nil },
+		for name, f := range map[string]graphtest.Fault{
+			"in flight":   {Cut: graphtest.CutStall},
+			"throttled":   refusing(429, "TooManyRequests", "Retry-After", "30"),
+			"backing off": refusing(500, "generalException"),
 		} {
-			c := setup(t, &wire{answer: func(_ int, req *http.Request) (*http.Response, error) { return answer(req) }})
+			c := setup(t, tap(t, lasting(f)))
 			ctx, cancel := context.WithCancelCause(t.Context())
 			time.AfterFunc(100*time.Millisecond, func() { cancel(enough) })
 			begun := time.Now()

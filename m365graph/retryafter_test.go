@@ -61,16 +61,11 @@ func TestRetryAfterIsWaitedInFull(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-					if n > 0 {
-						return reply(200, `{}`), nil
-					}
-					resp := graphError(tt.status, "tooManyRequests", "Retry-After", tt.value)
-					if tt.date != "" {
-						resp.Header.Set("Date", tt.date)
-					}
-					return resp, nil
-				}}
+				refusal := refusing(tt.status, "tooManyRequests", "Retry-After", tt.value)
+				if tt.date != "" {
+					refusal.Header.Set("Date", tt.date)
+				}
+				w := tap(t, refusal, fine)
 				start := time.Now()
 				if _, err := setup(t, w).Do(t.Context(), requestNamed("GET")); err != nil {
 					t.Fatal(err)
@@ -97,9 +92,7 @@ func TestAWaitThatIsTooLongIsAnErrorAtOnce(t *testing.T) {
 		for _, status := range []int{429, 503, 509} {
 			for _, name := range []string{"GET", "PUT", "POST", "send"} {
 				synctest.Test(t, func(t *testing.T) {
-					w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-						return graphError(status, "tooManyRequests", "Retry-After", header), nil
-					}}
+					w := tap(t, lasting(refusing(status, "tooManyRequests", "Retry-After", header)))
 					start := time.Now()
 					_, err := setup(t, w).Do(t.Context(), requestNamed(name))
 					var no *m365graph.Error
@@ -121,12 +114,12 @@ func TestWaitsGrowAndDiffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		firsts := map[time.Duration]bool{}
 		for range 20 {
-			var at []time.Time
-			w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-				at = append(at, time.Now())
-				return graphError(504, "x"), nil
-			}}
+			w := tap(t, lasting(refusing(504, "x")))
 			_, _ = setup(t, w).Do(t.Context(), requestNamed("GET"))
+			var at []time.Time
+			for _, r := range w.Requests() {
+				at = append(at, r.Start)
+			}
 			if len(at) != 5 {
 				t.Fatalf("sent %d times, want 5", len(at))
 			}
@@ -150,7 +143,7 @@ func TestRetryAfterOfAnAnswerThatSaysYesIsIgnored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, status := range []int{200, 201, 202, 204} {
 			for _, name := range []string{"GET", "POST", "send"} {
-				w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(status, "", "Retry-After", "30"), nil }}
+				w := tap(t, lasting(replying(status, "", "Retry-After", "30")))
 				start := time.Now()
 				_, err := setup(t, w).Do(t.Context(), requestNamed(name))
 				if err != nil || len(w.requests()) != 1 || time.Since(start) != 0 {
@@ -169,9 +162,7 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value, date string) {
 		no := &m365graph.Error{}
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			return graphError(429, "x", "Retry-After", value, "Date", date), nil
-		}}
+		w := tap(t, lasting(refusing(429, "x", "Retry-After", value, "Date", date)))
 		_, err := setup(t, w, func(o *m365graph.Options) { o.MaxRetries = -1 }).Do(t.Context(), requestNamed("POST"))
 		if !errors.As(err, &no) || no.RetryAfter < 0 || no.RetryAfter > 24*time.Hour {
 			t.Errorf("Retry-After %q at %q = %v, want a wait of 0 to 24 hours", value, date, err)

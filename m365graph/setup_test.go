@@ -70,9 +70,9 @@ func setup(t *testing.T, w http.RoundTripper, change ...func(*m365graph.Options)
 	for _, f := range change {
 		f(opts)
 	}
-	token := canary
-	if _, ok := w.(*wiretap); ok {
-		token = bearer
+	token := bearer
+	if _, ok := w.(*wire); ok {
+		token = canary
 	}
 	return newClient(t, m365auth.Static(token), opts)
 }

@@ -109,19 +109,12 @@ const statusRetries = 2
 func checkStatus(t *testing.T, template *m365graph.Request, status int, retryAfter, want string, stays bool) {
 	t.Helper()
 	var open atomic.Int64
-	w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-		resp := reply(status, `{"error":{"code":"x"}}`)
-		if n > 0 && !stays {
-			resp = reply(http.StatusOK, `{"id":"x"}`)
-		}
-		if retryAfter != "" {
-			resp.Header.Set("Retry-After", retryAfter)
-		}
-		open.Add(1)
-		resp.Body = &counted{ReadCloser: resp.Body, open: &open}
-		return resp, nil
-	}}
-	c := newClient(t, &counting{}, &m365graph.Options{HTTPClient: &http.Client{Transport: w}, MaxRetries: statusRetries})
+	answer := lasting(replying(status, `{"error":{"code":"x"}}`, "Retry-After", retryAfter))
+	if !stays {
+		answer.Count = 1
+	}
+	w := tap(t, answer, lasting(replying(http.StatusOK, `{"id":"x"}`, "Retry-After", retryAfter)))
+	c := newClient(t, &counting{}, &m365graph.Options{HTTPClient: &http.Client{Transport: countingBodies(w, &open)}, MaxRetries: statusRetries})
 	req := *template
 	req.Path = m365graph.P("me", "thing")
 	_, err := c.Do(t.Context(), &req)
@@ -150,6 +143,18 @@ func checkStatus(t *testing.T, template *m365graph.Request, status int, retryAft
 	if n := open.Load(); n != 0 {
 		t.Errorf("%s: %d bodies were left open", name, n)
 	}
+}
+
+// countingBodies counts the bodies that have not been closed.
+func countingBodies(w http.RoundTripper, open *atomic.Int64) http.RoundTripper {
+	return roundTrip(func(req *http.Request) (*http.Response, error) {
+		resp, err := w.RoundTrip(req)
+		if err == nil {
+			open.Add(1)
+			resp.Body = &counted{ReadCloser: resp.Body, open: open}
+		}
+		return resp, err
+	})
 }
 
 // counted is a body that says when it is closed.

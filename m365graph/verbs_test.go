@@ -2,7 +2,6 @@ package m365graph_test
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 
 	"github.com/m365go/sdk/m365graph"
@@ -16,7 +15,7 @@ func TestAWriteWhoseAnswerCannotBeReadMayHaveHappened(t *testing.T) {
 		ID string `json:"id"`
 	}
 	for _, body := range []string{`<html>`, `{"id":`, `{"id":1}`, `null`} {
-		c := setup(t, &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(201, body), nil }})
+		c := setup(t, tap(t, lasting(replying(201, body))))
 		_, postErr := m365graph.Post[thing](t.Context(), c, m365graph.P("me", "events"), thing{})
 		_, patchErr := m365graph.Patch[thing](t.Context(), c, m365graph.P("me", "events", "1"), thing{}, "")
 		_, getErr := m365graph.Get[thing](t.Context(), c, m365graph.P("me", "events", "1"), nil)

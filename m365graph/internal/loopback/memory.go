@@ -155,5 +155,8 @@ func (w *writer) response(req *http.Request, content io.ReadCloser) *http.Respon
 		_ = content.Close()
 		resp.Body = http.NoBody
 	}
+	if w.status == http.StatusNoContent {
+		resp.ContentLength = 0 // whatever was announced
+	}
 	return resp
 }
