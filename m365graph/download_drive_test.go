@@ -291,14 +291,5 @@ func answering(status int, code string) spoil {
 // lapsed is a host by whose clock the link is too old.
 func lapsed(q question, f *graphtest.Fault) { f.Skew = time.Hour }
 
-// only spoils some answers.
-func only(which func(n int) bool, s spoil) spoil {
-	return func(q question, f *graphtest.Fault) {
-		if which(q.n) {
-			s(q, f)
-		}
-	}
-}
-
 // longAgo is before the bubbles of testing/synctest begin.
 var longAgo = time.Date(1999, 11, 1, 0, 0, 0, 0, time.UTC)
