@@ -1,6 +1,7 @@
 package graphtest_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"testing"
 
@@ -44,4 +45,26 @@ func TestRefusedContentIsAnErrorOfGraph(t *testing.T) {
 	w.do(t, "GET", attached, "", "Range", "bytes=99-").wants(t, "a range beyond the end", http.StatusRequestedRangeNotSatisfiable, "invalidRange")
 	w.do(t, "GET", attached, "", "Range", "bytes=0-3").wants(t, "a range", http.StatusPartialContent, "")
 	w.do(t, "GET", w.ids["download"], "", "Authorization", "-", "If-Match", `"x"`).wants(t, "another version", http.StatusPreconditionFailed, "resourceModified")
+}
+
+// TestRefusedMailChangesNothing sends and drafts what Exchange refuses only
+// after much of it was read.
+func TestRefusedMailChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWhole(t, nil)
+	const file = `"attachments":[{"@odata.type":"#microsoft.graph.fileAttachment","name":"a.txt","contentBytes":"YQ=="}]`
+	mime := base64.StdEncoding.EncodeToString([]byte("Subject: To nobody\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\na\r\n--b--\r\n"))
+	for _, test := range []struct{ path, body, media string }{
+		{"/me/sendMail", `{"message":{"subject":"x","toRecipients":7}}`, "application/json"},
+		{"/me/sendMail", `{"message":{` + file + `}}`, "application/json"},
+		{"/me/sendMail", mime, "text/plain"},
+		{"/me/messages", `{` + file + `,"toRecipients":7}`, "application/json"},
+		{"/me/messages/TOP-NOTE/forward", `{"message":{` + file + `}}`, "application/json"},
+		{"/me/messages/TOP-NOTE/reply", `{"message":{"toRecipients":7}}`, "application/json"},
+	} {
+		a := w.do(t, "POST", test.path, test.body, "Content-Type", test.media)
+		if changed := w.Difference(w.made); a.status != http.StatusBadRequest || changed != "" {
+			t.Errorf("POST %s %s = %d %s, want 400, and changes %q", test.path, test.body, a.status, a.body, changed)
+		}
+	}
 }

@@ -203,11 +203,10 @@ func (f *folder) inSight() bool {
 	return f == f.box.root
 }
 
-// newMessage gives a message its number and fills in what it left open. It is
-// in no folder yet.
+// newMessage fills in what a message left open. It is in no folder yet, and has
+// no number: what is refused changes nothing.
 func (m *mailbox) newMessage(given Message) *message {
-	m.messages = append(m.messages, nil)
-	msg := &message{Message: given, number: uint32(len(m.messages))}
+	msg := &message{Message: given}
 	if msg.Sender == nil {
 		msg.Sender = msg.From
 	}
@@ -216,11 +215,20 @@ func (m *mailbox) newMessage(given Message) *message {
 			*t = msg.ReceivedDateTime
 		}
 	}
+	return msg
+}
+
+// enter gives a message its number, and ids to what is attached.
+func (m *mailbox) enter(msg *message) {
+	if msg.number != 0 {
+		return
+	}
+	m.messages = append(m.messages, nil)
+	msg.number = uint32(len(m.messages))
 	msg.Attachments = slices.Clone(msg.Attachments)
 	for i, a := range msg.Attachments {
 		msg.Attachments[i] = m.newAttachment(a, msg.LastModifiedDateTime)
 	}
-	return msg
 }
 
 // newAttachment fills in what an attachment left open.

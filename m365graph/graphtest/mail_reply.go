@@ -101,7 +101,7 @@ func (c *call) answer(how answering) (*message, error) {
 	}
 	for _, a := range copyAttachments(original.Attachments) {
 		if how == passOn || a.IsInline {
-			m.Attachments = append(m.Attachments, c.user.mail.newAttachment(a, c.now))
+			m.Attachments = append(m.Attachments, a)
 		}
 	}
 	return m, nil

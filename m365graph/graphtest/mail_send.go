@@ -143,6 +143,7 @@ func (c *call) send(m *message) error {
 	if err := c.checkSend(m); err != nil {
 		return err
 	}
+	c.user.mail.enter(m)
 	m.From, m.Sender = c.user.recipient(), c.user.recipient()
 	for _, list := range []*[]Recipient{&m.ToRecipients, &m.CcRecipients, &m.BccRecipients} {
 		*list = c.resolveNames(*list)

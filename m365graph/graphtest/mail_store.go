@@ -18,6 +18,7 @@ func (m *mailbox) sort() {
 
 // place makes a message findable, in a folder.
 func (m *mailbox) place(msg *message, f *folder) {
+	m.enter(msg)
 	msg.folder = f
 	m.messages[msg.number-1] = msg
 	if msg.ID != "" && msg.moves == 0 {
