@@ -146,3 +146,18 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestHeadersAreBound reads what takes long for each byte of the headers.
+func TestHeadersAreBound(t *testing.T) {
+	t.Parallel()
+	list := "To: " + strings.Repeat("a@b,", 60_000) + "a@b\r\n"
+	m, err := mimemail.Read([]byte(list + "\r\n" + strings.Repeat("x", 1<<20)))
+	if err != nil || len(m.To) != 60_001 {
+		t.Errorf("Read of 240 KB of headers = %v, want all addresses", err)
+	}
+	for _, source := range []string{list + list + "\r\nx", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" + list + list + "\r\nx\r\n--b--\r\n"} {
+		if _, err := mimemail.Read([]byte(source)); err == nil {
+			t.Error("Read takes 480 KB of headers, want an error")
+		}
+	}
+}

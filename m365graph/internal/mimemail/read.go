@@ -20,14 +20,19 @@ import (
 // Read reads a message.
 func Read(source []byte) (*Message, error) { return read(source, 0) }
 
-// maxDepth and maxParts bound what a message is made of.
+// What a message is made of is bound. Exchange takes headers of up to 256 KB, see
+// https://learn.microsoft.com/exchange/mail-flow/message-size-limits.
 const (
-	maxDepth = 10
-	maxParts = 250
+	maxDepth   = 10
+	maxParts   = 250
+	maxHeaders = 256 << 10
 )
 
 // read reads a message, at a depth of attached messages and multiparts.
 func read(source []byte, depth int) (*Message, error) {
+	if !endsHeaders(source[:min(len(source), maxHeaders)]) && len(source) > maxHeaders {
+		return nil, errors.New("its headers are too long")
+	}
 	parsed, err := mail.ReadMessage(bytes.NewReader(source))
 	if err != nil {
 		return nil, err
@@ -38,6 +43,11 @@ func read(source []byte, depth int) (*Message, error) {
 		return nil, err
 	}
 	return p.out, nil
+}
+
+// endsHeaders tells whether there is an empty line.
+func endsHeaders(b []byte) bool {
+	return bytes.Contains(b, []byte("\n\n")) || bytes.Contains(b, []byte("\n\r\n"))
 }
 
 // reader puts what it reads of a message together.
@@ -187,7 +197,7 @@ func decodeCharset(b []byte, charset string) string {
 		for _, c := range b {
 			r := rune(c)
 			if c >= 0x80 && c < 0xa0 {
-				r = []rune(windows1252)[c-0x80]
+				r = windows1252[c-0x80]
 			}
 			s.WriteRune(r)
 		}
@@ -198,4 +208,4 @@ func decodeCharset(b []byte, charset string) string {
 
 // windows1252 are the characters from 0x80 to 0x9f, where mail that says
 // ISO-8859-1 means Windows-1252 too.
-const windows1252 = "€\uFFFD‚ƒ„…†‡ˆ‰Š‹Œ\uFFFDŽ\uFFFD\uFFFD‘’“”•–—˜™š›œ\uFFFDžŸ"
+var windows1252 = []rune("€\uFFFD‚ƒ„…†‡ˆ‰Š‹Œ\uFFFDŽ\uFFFD\uFFFD‘’“”•–—˜™š›œ\uFFFDžŸ")
