@@ -72,6 +72,13 @@ func sendable(q request) bool {
 func checkAnswer(t *testing.T, q request, a *answer) {
 	t.Helper()
 	what := q.method + " " + q.target
+	if a.header.Get("Content-Encoding") == "gzip" {
+		plain, err := inflate(t, a.body)
+		if err != nil {
+			t.Errorf("%s is compressed, and cannot be read: %v", what, err)
+		}
+		a = &answer{a.status, a.header, plain}
+	}
 	if a.status >= 500 && a.status != http.StatusInsufficientStorage {
 		t.Errorf("%s %.2000q %q = %d %s", what, q.body, q.header, a.status, a.body)
 	}
