@@ -100,12 +100,19 @@ func (c *call) referred(address string) (directoryItem, error) {
 	return item, nil
 }
 
+// checked is whose groups are asked for, and with which scopes one may.
+type checked struct {
+	scopes []string
+	item   func(*call) (directoryItem, error)
+}
+
 // memberChecks are the actions that tell which groups an object is in, as in
-// https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups.
-func memberChecks(pattern string, scopes []string, item func(*call) (directoryItem, error)) []route {
-	post := func(action string, answer func(*call, []string) (*reply, error)) route {
-		return directoryRoute("POST", pattern+"/"+action, "directoryobject-"+strings.ToLower(action), scopes, optNone, func(c *call) (*reply, error) {
-			i, err := item(c)
+// https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups. Those
+// that are about all kinds of objects have permissions of their own.
+func memberChecks(pattern string, groups, objects checked) []route {
+	post := func(action string, of checked, answer func(*call, []string) (*reply, error)) route {
+		return directoryRoute("POST", pattern+"/"+action, "directoryobject-"+strings.ToLower(action), of.scopes, optNone, func(c *call) (*reply, error) {
+			i, err := of.item(c)
 			if err != nil {
 				return nil, err
 			}
@@ -117,8 +124,8 @@ func memberChecks(pattern string, scopes []string, item func(*call) (directoryIt
 		})
 	}
 	return []route{
-		post("checkMemberGroups", checkMembers("groupIds")), post("checkMemberObjects", checkMembers("ids")),
-		post("getMemberGroups", getMembers), post("getMemberObjects", getMembers),
+		post("checkMemberGroups", groups, checkMembers("groupIds")), post("checkMemberObjects", objects, checkMembers("ids")),
+		post("getMemberGroups", groups, getMembers), post("getMemberObjects", objects, getMembers),
 	}
 }
 

@@ -36,7 +36,8 @@ func groupRoutes() []route {
 	ofGroup("transitiveMembers", "group-list-transitivemembers", func(g *groupState) []directoryItem { return g.tenant.membersOf(g) })
 	ofGroup("memberOf", "group-list-memberof", func(g *groupState) []directoryItem { return g.tenant.groupsOf(g.ID, false) })
 	ofGroup("transitiveMemberOf", "group-list-transitivememberof", func(g *groupState) []directoryItem { return g.tenant.groupsOf(g.ID, true) })
-	return append(routes, memberChecks("/groups/{group}", readMembers, func(c *call) (directoryItem, error) { return c.group() })...)
+	members := checked{readMembers, func(c *call) (directoryItem, error) { return c.group() }}
+	return append(routes, memberChecks("/groups/{group}", members, members)...)
 }
 
 // group is the one that the path names.

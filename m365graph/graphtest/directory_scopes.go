@@ -25,6 +25,10 @@ var (
 	writePhotos   = append([]string{"ProfilePhoto.ReadWrite.All"}, writeUsers...)
 )
 
+// readMemberships are for one's own, for everybody's, and with a right to read
+// people beside.
+var readMemberships = joined(readOwnUser, readProfiles, readMembers[:4])
+
 // rolesOf are the roles of applications that are named like scopes: all but those
 // that are about the signed-in person.
 func rolesOf(scopes []string) []string {

@@ -46,7 +46,7 @@ func userRoutes() []route {
 	routes = append(routes, collectionRoutes("/~/memberOf", "user-list-memberof", membership, userItems(membership[1:], func(t *tenantState, u *userState) []directoryItem { return t.groupsOf(u.ID, false) }))...)
 	routes = append(routes, collectionRoutes("/~/transitiveMemberOf", "user-list-transitivememberof", membership, userItems(membership[1:], func(t *tenantState, u *userState) []directoryItem { return t.groupsOf(u.ID, true) }))...)
 	routes = append(routes, collectionRoutes("/~/ownedObjects", "user-list-ownedobjects", relations, userItems(readProfiles, func(t *tenantState, u *userState) []directoryItem { return t.owned(u.ID) }))...)
-	return append(routes, memberChecks("/~", readMembers, checkedUser)...)
+	return append(routes, memberChecks("/~", checked{readMembers, checkedUser}, checked{readMemberships, checkedMemberships})...)
 }
 
 // userItems asks for what belongs to the person of the path, which if it is not
@@ -67,6 +67,19 @@ func checkedUser(c *call) (directoryItem, error) {
 		return nil, fail(codeRequestDenied)
 	}
 	return c.user, nil
+}
+
+// checkedMemberships is the person whose memberships of all kinds are asked for,
+// which the rights to read people are enough for. See
+// https://learn.microsoft.com/graph/api/directoryobject-getmemberobjects.
+func checkedMemberships(c *call) (directoryItem, error) {
+	if c.isMe(c.user) && c.token.has(readOwnUser) || c.token.has(readProfiles) {
+		return c.user, nil
+	}
+	if !c.token.has(readMembers) {
+		return nil, fail(codeRequestDenied)
+	}
+	return checkedUser(c)
 }
 
 func getUser(c *call) (*reply, error) { return one(c, userSchema, c.user, "users") }

@@ -24,7 +24,8 @@ func sendRoutes() []route {
 		{method: "POST", pattern: "/~/sendMail", doc: send, scopes: sendScopes, options: optNone, maxBody: maxMIMEBody, handle: sendMail,
 			differs: "Mail to an address outside of the tenant goes nowhere. More than 500 recipients are refused at once. A group's mail goes to the inboxes of its members, of a Microsoft 365 group too."},
 		{method: "POST", pattern: "/~/microsoft.graph.sendMail", doc: send, scopes: sendScopes, options: optNone, maxBody: maxMIMEBody, handle: sendMail},
-		{method: "POST", pattern: "/~/~messages", doc: create, scopes: writeMail, options: oneOptions, maxBody: maxMIMEBody, handle: createDraft},
+		{method: "POST", pattern: "/~/~messages", doc: create, scopes: writeMail, options: oneOptions, maxBody: maxMIMEBody, handle: createDraft,
+			differs: "Of extended properties it takes singleValueExtendedProperties; multiValueExtendedProperties are refused."},
 		{method: "POST", pattern: "/~/~messages/{message}/send", doc: "https://learn.microsoft.com/graph/api/message-send", scopes: sendScopes, options: optNone, handle: sendDraft},
 	}
 	return ofExchange(append(routes, replyRoutes()...))
