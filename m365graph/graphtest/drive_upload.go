@@ -243,8 +243,13 @@ func putSource(c *call) (*reply, error) {
 	if t == nil {
 		return nil, fail(codeDriveNotFound)
 	}
+	target, usual := s.target, s.upload.behavior
 	s.target, s.upload.behavior = *t, behavior
-	return s.commit(c)
+	r, err := s.commit(c)
+	if err != nil { // the session is still for what it was
+		s.target, s.upload.behavior = target, usual
+	}
+	return r, err
 }
 
 // commit makes the file. A session that meets a conflict stays, so that its bytes are not lost.

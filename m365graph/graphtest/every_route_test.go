@@ -68,3 +68,14 @@ func TestRefusedMailChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedSourceLeavesItsSession gives the bytes of a session a place that
+// cannot be.
+func TestRefusedSourceLeavesItsSession(t *testing.T) {
+	t.Parallel()
+	w := newWhole(t, nil)
+	a := w.do(t, "PUT", "/drives/"+everyDrive+"/items/file:/inner.txt:", w.expand(`{"@microsoft.graph.sourceUrl":"$complete upload"}`))
+	if changed := w.Difference(w.made); a.status != http.StatusBadRequest || changed != "" {
+		t.Errorf("PUT below a file = %d %s, want 400, and changes %q", a.status, a.body, changed)
+	}
+}
