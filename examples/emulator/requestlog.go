@@ -43,7 +43,7 @@ const serviceProxy = "proxy"
 
 func graphEntry(r graphtest.Request) entry {
 	e := entry{
-		Time: r.Start, Service: "graph", Method: r.Method, Host: r.Host, Path: withoutSession(r.Path), Query: withoutTokens(r.Query), Status: r.Status, Route: r.Route,
+		Time: r.Start, Service: "graph", Method: r.Method, Host: r.Host, Path: tokens.ReplaceAllString(r.Path, "hidden"), Query: withoutTokens(r.Query), Status: r.Status, Route: r.Route,
 		Milliseconds: float64(r.End.Sub(r.Start).Microseconds()) / 1000, Bytes: r.Sent, RequestID: r.ID, Batch: r.Batch,
 		UserAgent: tokens.ReplaceAllString(r.Header.Get("User-Agent"), "hidden"),
 	}
@@ -71,18 +71,6 @@ func withoutTokens(query string) string {
 
 // tokens are JWTs, wherever a program wrongly puts one.
 var tokens = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+(\.[\w-]*)?`)
-
-// withoutSession hides the part of an address that lets anybody write to an upload
-// session or follow a copy.
-func withoutSession(path string) string {
-	for _, kind := range []string{"/upload/", "/monitor/"} {
-		if id, ok := strings.CutPrefix(path, kind); ok {
-			id, _, _ = strings.Cut(id, ".")
-			return kind + id
-		}
-	}
-	return tokens.ReplaceAllString(path, "hidden")
-}
 
 func loginEntry(r entratest.Request) entry {
 	return entry{

@@ -226,6 +226,7 @@ func TestAnUploadThatMetAConflictIsStoredElsewhere(t *testing.T) {
 	}
 	for body, want := range map[string]int{
 		`{"name":"x.txt","@microsoft.graph.sourceUrl":"https://example.invalid/upload/none"}`: 404,
+		`{"name":"x.txt","@microsoft.graph.sourceUrl":"` + url + `x"}`:                        404,
 		`{"name":"x.txt"}`: 404,
 		`{"name":"late.txt","@microsoft.graph.conflictBehavior":"fail","@microsoft.graph.sourceUrl":"` + url + `"}`: 409,
 	} {

@@ -19,6 +19,7 @@ const (
 // https://learn.microsoft.com/graph/long-running-actions-overview.
 type copyJob struct {
 	id      string
+	token   string // in the monitor's URL, which is good for everybody who has it
 	started time.Time
 	polls   atomic.Int32
 	made    string // id of the copy; "": it failed
@@ -64,7 +65,7 @@ func copyItem(c *call) (*reply, error) {
 	job := item.copy(c, folder, name, behavior)
 	s := folder.drive
 	s.created++
-	job.id = guid("copy", s.id, s.created) + "." + c.s.signer.sign("monitor", s.id, s.created)
+	job.id, job.token = guid("copy", s.id, s.created), c.s.signer.sign("monitor", s.id, s.created)
 	for id, old := range c.s.tenant.copies {
 		if c.now.Sub(old.started) > monitorIn {
 			delete(c.s.tenant.copies, id)
@@ -72,7 +73,7 @@ func copyItem(c *call) (*reply, error) {
 	}
 	c.s.tenant.copies[job.id] = job
 	rep := emptyReply(http.StatusAccepted)
-	rep.header = http.Header{"Location": {"https://" + c.filesHost(s.owner.user == nil) + "/monitor/" + job.id}}
+	rep.header = http.Header{"Location": {c.signedURL(s, "/monitor/"+job.id, job.token)}}
 	return rep, nil
 }
 
@@ -121,6 +122,9 @@ func getMonitor(c *call) (*reply, error) {
 	job := c.s.tenant.copies[c.vars["job"]]
 	if job == nil || c.now.Sub(job.started) > monitorIn {
 		return nil, fail(codeDriveNotFound)
+	}
+	if err := c.checkSigned(job.token); err != nil {
+		return nil, err
 	}
 	polls, elapsed := job.polls.Add(1), c.now.Sub(job.started)
 	switch {

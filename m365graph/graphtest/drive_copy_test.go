@@ -2,6 +2,7 @@ package graphtest_test
 
 import (
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -87,6 +88,10 @@ func TestCopyRefusesWhatCannotBe(t *testing.T) {
 	}
 	if a := f.do(t, "GET", "https://"+f.ContentHost()+"/monitor/none", "", "Authorization", "-"); a.status != http.StatusNotFound {
 		t.Errorf("the monitor of no copy = %d, want 404", a.status)
+	}
+	monitor, _, signed := strings.Cut(f.do(t, "POST", "/me/drive/items/notes/copy", `{"name":"b.txt"}`).header.Get("Location"), "?tempauth=")
+	if a := f.do(t, "GET", monitor, "", "Authorization", "-"); !signed || a.status != http.StatusUnauthorized {
+		t.Errorf("the monitor %s without its signature = %d, want 401", monitor, a.status)
 	}
 }
 

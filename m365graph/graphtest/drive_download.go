@@ -7,6 +7,23 @@ import (
 	"time"
 )
 
+// signedBy is the parameter by which a client knows that a URL is good for everybody who
+// has it, and that no token belongs to it: some ask for one of SharePoint's without it.
+const signedBy = "tempauth"
+
+// signedURL is an address of a drive's host that stands for itself.
+func (c *call) signedURL(s *driveStore, path, token string) string {
+	return "https://" + c.filesHost(s.owner.user == nil) + path + "?" + signedBy + "=" + token
+}
+
+// checkSigned refuses whoever made such an address up.
+func (c *call) checkSigned(token string) error {
+	if c.param(signedBy) != token {
+		return failf(codeUnauthenticated, "The signature of the URL is missing or wrong.")
+	}
+	return nil
+}
+
 // downloadIn is how long a download URL works.
 const downloadIn = 10 * time.Minute
 
@@ -22,7 +39,7 @@ func (i driveItem) downloadLink(c *call) any {
 func (i driveItem) downloadURL(c *call, version string) string {
 	expires := c.now.Add(downloadIn).Unix()
 	query := url.Values{
-		"drive": {i.drive.id}, "expires": {strconv.FormatInt(expires, 10)}, "tempauth": {c.s.signer.sign("download", i.drive.id, i.id, version, expires)},
+		"drive": {i.drive.id}, "expires": {strconv.FormatInt(expires, 10)}, signedBy: {c.s.signer.sign("download", i.drive.id, i.id, version, expires)},
 	}
 	if version != "" {
 		query.Set("version", version)
@@ -51,7 +68,7 @@ func getContent(c *call) (*reply, error) {
 func download(c *call) (*reply, error) {
 	drive := c.s.tenant.drive(c.param("drive"))
 	expires, err := strconv.ParseInt(c.param("expires"), 10, 64)
-	if err != nil || drive == nil || !c.s.signer.valid(c.param("tempauth"), "download", drive.id, c.vars["item"], c.param("version"), expires) {
+	if err != nil || drive == nil || !c.s.signer.valid(c.param(signedBy), "download", drive.id, c.vars["item"], c.param("version"), expires) {
 		return nil, failf(codeUnauthenticated, "The signature of the URL is missing or wrong.")
 	}
 	if !c.now.Before(time.Unix(expires, 0)) {

@@ -28,7 +28,7 @@ func (i driveItem) thumbnailSets(c *call) []object {
 // thumbnail is https://learn.microsoft.com/graph/api/resources/thumbnail.
 func (i driveItem) thumbnail(c *call, size string) object {
 	side := thumbnailSizes[size]
-	query := url.Values{"tempauth": {c.s.signer.sign("thumbnail", i.drive.id, i.id, size)}, "drive": {i.drive.id}}
+	query := url.Values{signedBy: {c.s.signer.sign("thumbnail", i.drive.id, i.id, size)}, "drive": {i.drive.id}}
 	address := "https://" + c.filesHost(i.drive.owner.user == nil) + "/thumbnail/" + url.PathEscape(i.id) + "/" + size + "?" + query.Encode()
 	return object{{"height", side}, {"url", address}, {"width", side}}
 }
@@ -75,7 +75,7 @@ func getThumbnailContent(c *call) (*reply, error) {
 // drawThumbnail serves a plain picture in a colour of the item's own.
 func drawThumbnail(c *call) (*reply, error) {
 	drive, size := c.s.tenant.drive(c.param("drive")), c.vars["size"]
-	if drive == nil || !c.s.signer.valid(c.param("tempauth"), "thumbnail", drive.id, c.vars["item"], size) {
+	if drive == nil || !c.s.signer.valid(c.param(signedBy), "thumbnail", drive.id, c.vars["item"], size) {
 		return nil, failf(codeUnauthenticated, "The signature of the URL is missing or wrong.")
 	}
 	n := drive.items[c.vars["item"]]

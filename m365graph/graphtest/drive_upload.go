@@ -19,6 +19,7 @@ const (
 // uploadSession is https://learn.microsoft.com/graph/api/resources/uploadsession.
 type uploadSession struct {
 	id      string
+	token   string // in the upload URL, which is good for everybody who has it
 	drive   *driveStore
 	target  target // as it was when the session began
 	upload  upload
@@ -61,11 +62,11 @@ func createUploadSession(c *call) (*reply, error) {
 	}
 	s.target.base = t.drive.settle(t.base)
 	t.drive.created++
-	s.id = guid("session", t.drive.id, t.drive.created) + "." + c.s.signer.sign("upload", t.drive.id, t.drive.created)
+	s.id, s.token = guid("session", t.drive.id, t.drive.created), c.s.signer.sign("upload", t.drive.id, t.drive.created)
 	t.drive.sessions[s.id] = s
 	return jsonReply(object{
 		{"@odata.context", c.metadata("microsoft.graph.uploadSession")},
-		{"uploadUrl", "https://" + c.filesHost(t.drive.owner.user == nil) + "/upload/" + s.id},
+		{"uploadUrl", c.signedURL(t.drive, "/upload/"+s.id, s.token)},
 		{"expirationDateTime", s.expires},
 		{"nextExpectedRanges", []string{"0-"}},
 	}), nil
@@ -106,7 +107,7 @@ func readUploadSession(c *call, t *target) (*uploadSession, int64, error) {
 func sessionOf(c *call) (*uploadSession, error) {
 	for _, drive := range c.s.tenant.driveOrder {
 		if s := drive.sessions[c.vars["session"]]; s != nil && c.now.Before(s.expires) {
-			return s, nil
+			return s, c.checkSigned(s.token)
 		}
 	}
 	return nil, failf(codeDriveNotFound, "The upload session was not found")
@@ -229,9 +230,10 @@ func putSource(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := t.drive.sessions[in.Source[strings.LastIndex(in.Source, "/")+1:]]
+	address, token, _ := strings.Cut(in.Source, "?"+signedBy+"=")
+	s := t.drive.sessions[address[strings.LastIndex(address, "/")+1:]]
 	switch {
-	case s == nil || !c.now.Before(s.expires):
+	case s == nil || s.token != token || !c.now.Before(s.expires):
 		return nil, failf(codeDriveNotFound, "The upload session was not found")
 	case s.spool.Size() != s.total:
 		return nil, failf(codeDriveBad, "The upload is not complete.")

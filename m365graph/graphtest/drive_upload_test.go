@@ -251,7 +251,12 @@ func TestUploadHostRefusesABearer(t *testing.T) {
 	if a := f.do(t, "GET", strings.Replace(url, f.ContentHost(), f.Host(), 1), "", "Authorization", "-"); a.status != http.StatusUnauthorized {
 		t.Errorf("the session on the host of the API = %d, want 401", a.status)
 	}
-	if a := f.do(t, "GET", url+"x", "", "Authorization", "-"); a.status != http.StatusNotFound {
-		t.Errorf("a session nobody began = %d, want 404", a.status)
+	for address, want := range map[string]int{
+		url: http.StatusOK, strings.Replace(url, "?tempauth=", "x?tempauth=", 1): http.StatusNotFound,
+		url + "x": http.StatusUnauthorized, strings.Split(url, "?tempauth=")[0]: http.StatusUnauthorized,
+	} {
+		if a := f.do(t, "GET", address, "", "Authorization", "-"); a.status != want {
+			t.Errorf("GET %s without a bearer = %d %s, want %d", address, a.status, a.body, want)
+		}
 	}
 }

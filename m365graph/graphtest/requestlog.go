@@ -106,7 +106,7 @@ func (s *Server) Requests() []Request {
 
 // secretParams are those of a query whose values are not logged: the signature
 // of a content host's URL, and a token that came where none belongs.
-var secretParams = []string{"tempauth", "access_token"}
+var secretParams = []string{signedBy, "access_token"}
 
 // loggedQuery is a query without secrets.
 func loggedQuery(raw string) string {

@@ -24,7 +24,10 @@ head -c 20971520 /dev/urandom >"$dir/up/twenty.bin"
 printf 'forty pallets\n' >"$dir/up/Größe & Länge/note 1.txt"
 : >"$dir/up/empty"
 rclone about one: | grep -q 'Total:' || fail "about knows no quota"
-rclone copy "$dir/up" one:Sync
+rclone copy -vv "$dir/up" one:Sync 2>"$dir/log"
+# It sends no token to addresses that are good without one, or it would take other ways.
+grep -q 'multipart upload' "$dir/log" || fail "no upload session: $(cat "$dir/log")"
+! grep 'single part as' "$dir/log" || fail "the upload session was of no use"
 rclone check "$dir/up" one:Sync
 want=$(rclone hashsum quickxor "$dir/up/twenty.bin" | cut -d' ' -f1)
 got=$(rclone hashsum quickxor one:Sync/twenty.bin | cut -d' ' -f1)
@@ -33,7 +36,8 @@ rclone sync one:Sync "$dir/down"
 diff -r "$dir/up" "$dir/down"
 
 rclone moveto one:Sync/twenty.bin one:Moved/21.bin
-rclone copyto one:Moved/21.bin one:Moved/22.bin
+rclone copyto -vv one:Moved/21.bin one:Moved/22.bin 2>"$dir/log"
+! grep 'copying another way' "$dir/log" || fail "the copy was not the server's"
 [ "$(rclone lsjson one:Moved | grep -c '"Size":20971520')" = 2 ] || fail "moved and copied: $(rclone lsjson one:Moved)"
 rclone delete one:Moved/21.bin
 printf 'changed\n' >"$dir/up/empty"
