@@ -14,8 +14,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 // tokenRequest asks a running emulator for a token.
@@ -28,8 +26,8 @@ type tokenRequest struct {
 // checkScopes refuses a permission that opens nothing here, which is a slip of the
 // finger more often than not.
 func checkScopes(scopes []string) error {
-	known, _ := graphtest.Permissions()
-	known = slices.Concat(known, delegated, []string{"openid", "profile", "email", "offline_access", ".default"})
+	known, _ := permissions()
+	known = append(known, "openid", "profile", "email", "offline_access", ".default")
 	for _, scope := range scopes {
 		name := scope[strings.LastIndex(scope, "/")+1:]
 		if !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) }) {

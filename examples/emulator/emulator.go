@@ -111,11 +111,12 @@ func (e *emulator) startEntra(s *settings, tenant *graphtest.Tenant, id *identit
 	if err != nil {
 		return err
 	}
+	delegated, application := permissions()
 	opts := &entratest.Options{
 		TenantID: tenant.ID, Addr: addr, Certificate: &id.leaf, TokenLifetime: s.tokenLifetime, Interval: time.Second,
 		Apps: []entratest.App{{
 			ID: clientID, Name: "Microsoft 365 emulator", Secrets: []string{secret}, Certificates: certificates, PublicFlows: true,
-			Scopes: delegated, Roles: roles,
+			Scopes: delegated, Roles: application,
 		}},
 		// A program that has a client id of its own comes in with it.
 		Others: &entratest.App{Scopes: delegated},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/m365go/sdk/examples/internal/demo"
@@ -16,29 +17,22 @@ import (
 // whoever reaches the port may be anybody.
 const password = "Emulator-1"
 
-// delegated are the permissions that the registrations list, and roles those that
-// an administrator granted to the application itself.
+// permissions are what the registrations list, and what an administrator granted
+// to the application itself: all that the routes ask for, and what programs ask
+// for beside that.
 // https://learn.microsoft.com/graph/permissions-reference
-var (
-	delegated = []string{
-		"Calendars.Read", "Calendars.ReadWrite", "Calendars.ReadWrite.Shared", "Channel.Create", "Channel.ReadBasic.All",
-		"ChannelMember.Read.All", "ChannelMessage.Read.All", "ChannelMessage.Send", "ChannelSettings.ReadWrite.All",
-		"Chat.Create", "Chat.Read", "Chat.ReadBasic", "Chat.ReadWrite", "ChatMessage.Send", "Contacts.ReadWrite", "Directory.Read.All",
-		"Files.Read", "Files.Read.All", "Files.ReadWrite", "Files.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "GroupMember.Read.All",
-		"Mail.Read", "Mail.ReadBasic", "Mail.ReadWrite", "Mail.Send", "MailboxSettings.Read", "MailboxSettings.ReadWrite",
-		"OnlineMeetings.ReadWrite", "Organization.Read.All", "People.Read", "Presence.Read", "Presence.Read.All", "Presence.ReadWrite",
-		"Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Subscription.Read.All", "Tasks.ReadWrite",
-		"Team.ReadBasic.All", "TeamMember.Read.All", "TeamSettings.ReadWrite.All", "User.Read", "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
-	}
-	roles = []string{
-		"Calendars.Read", "Calendars.ReadWrite", "Channel.Create", "Channel.ReadBasic.All", "ChannelMember.Read.All",
-		"ChannelMessage.Read.All", "ChannelSettings.ReadWrite.All", "Chat.Create", "Chat.Read.All", "Chat.ReadBasic.All", "Chat.ReadWrite.All",
-		"Contacts.ReadWrite", "Directory.Read.All", "Directory.ReadWrite.All", "Files.Read.All", "Files.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All",
-		"GroupMember.Read.All", "Mail.Read", "Mail.ReadBasic.All", "Mail.ReadWrite", "Mail.Send", "MailboxSettings.Read", "MailboxSettings.ReadWrite",
-		"OnlineMeetings.ReadWrite.All", "Organization.Read.All", "People.Read.All", "Presence.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All",
-		"Team.ReadBasic.All", "TeamMember.Read.All", "TeamSettings.ReadWrite.All", "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All",
-	}
-)
+func permissions() (delegated, application []string) {
+	delegated, application = graphtest.Permissions()
+	delegated = append(delegated, "Calendars.ReadWrite.Shared", "OnlineMeetings.ReadWrite", "Organization.Read.All", "Subscription.Read.All", "TeamMember.Read.All")
+	application = append(application, "OnlineMeetings.ReadWrite.All", "Organization.Read.All", "TeamMember.Read.All")
+	return sorted(delegated), sorted(application)
+}
+
+// sorted gives each name once.
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}
 
 // loadTenant gives the tenant that the flags ask for, and lets go of its files.
 func loadTenant(ctx context.Context, s *settings, problems io.Writer) (*graphtest.Tenant, func() error, error) {

@@ -122,6 +122,18 @@ func TestUnknownTenantIsRefusedEverywhere(t *testing.T) {
 	}
 }
 
+func TestATenantIsKnownByItsNames(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	_, domain, _ := strings.Cut(s.Users()[0].UPN, "@")
+	label, _, _ := strings.Cut(domain, ".")
+	for name, want := range map[string]int{s.TenantID(): 200, domain: 200, label + ".onmicrosoft.com": 200, "stranger.onmicrosoft.com": 400} {
+		if a := get(t, s, "/"+name+"/v2.0/.well-known/openid-configuration"); a.status != want {
+			t.Errorf("the tenant %s answered %d %s, want %d", name, a.status, a.text, want)
+		}
+	}
+}
+
 func TestDeviceCodeAnswer(t *testing.T) {
 	t.Parallel()
 	s := start(t, &entratest.Options{Interval: 1500 * time.Millisecond, CodeLifetime: 10 * time.Minute})

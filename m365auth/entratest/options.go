@@ -161,8 +161,15 @@ func (o *Options) knowsTenant(name string) bool {
 	}
 	return slices.ContainsFunc(o.Users, func(u User) bool {
 		_, domain, _ := strings.Cut(u.UPN, "@")
-		return strings.EqualFold(domain, name)
+		return strings.EqualFold(domain, name) || strings.EqualFold(initialDomain(domain), name)
 	})
+}
+
+// initialDomain is the one a tenant is given before it brings its own.
+// https://learn.microsoft.com/entra/fundamentals/add-custom-domain
+func initialDomain(domain string) string {
+	label, _, _ := strings.Cut(domain, ".")
+	return label + ".onmicrosoft.com"
 }
 
 func setDefault[T comparable](value *T, fallback T) {

@@ -48,7 +48,7 @@ var organizationSchema = &schema[*tenantState]{
 		{name: "verifiedDomains", typ: "[]verifiedDomain", get: func(_ *call, t *tenantState) any {
 			var all []object
 			for i, d := range t.domains() {
-				all = append(all, object{{"capabilities", "Email, OfficeCommunicationsOnline"}, {"isDefault", i == 0}, {"isInitial", i == 0}, {"name", d}, {"type", "Managed"}})
+				all = append(all, object{{"capabilities", "Email, OfficeCommunicationsOnline"}, {"isDefault", i == 0}, {"isInitial", d == t.initialDomain()}, {"name", d}, {"type", "Managed"}})
 			}
 			return all
 		}},
@@ -71,7 +71,7 @@ var domainSchema = &schema[string]{
 		{name: "id", typ: "Edm.String", get: func(_ *call, d string) any { return d }},
 		{name: "isAdminManaged", typ: "Edm.Boolean", get: func(*call, string) any { return true }},
 		{name: "isDefault", typ: "Edm.Boolean", get: func(c *call, d string) any { return c.s.tenant.domains()[0] == d }},
-		{name: "isInitial", typ: "Edm.Boolean", get: func(c *call, d string) any { return c.s.tenant.domains()[0] == d }},
+		{name: "isInitial", typ: "Edm.Boolean", get: func(c *call, d string) any { return c.s.tenant.initialDomain() == d }},
 		{name: "isRoot", typ: "Edm.Boolean", get: func(*call, string) any { return true }},
 		{name: "isVerified", typ: "Edm.Boolean", get: func(*call, string) any { return true }},
 		{name: "supportedServices", typ: "[]Edm.String", get: func(*call, string) any { return []string{"Email", "OfficeCommunicationsOnline"} }},

@@ -51,6 +51,19 @@ func names(page map[string]any, property string) string {
 	return strings.Join(got, ",")
 }
 
+func TestATenantKeepsItsInitialDomain(t *testing.T) {
+	t.Parallel()
+	f := setup(t, firm())
+	got := map[string]bool{}
+	for _, d := range f.get(t, "/domains", "Authorization", "Bearer "+mint(t, map[string]any{"scp": "Domain.Read.All"}))["value"].([]any) {
+		d := d.(map[string]any)
+		got[d["id"].(string)] = d["isInitial"].(bool)
+	}
+	if diff := cmp.Diff(map[string]bool{"contoso.example": false, "contoso.onmicrosoft.com": true}, got); diff != "" {
+		t.Errorf("domains, and which was the first (-want +got):\n%s", diff)
+	}
+}
+
 func TestDirectoryIsNavigated(t *testing.T) {
 	t.Parallel()
 	f := directoryFixture(t)

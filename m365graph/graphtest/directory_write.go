@@ -137,7 +137,22 @@ func (t *tenantState) domains() []string {
 			all = append(all, d)
 		}
 	}
+	if initial := t.initialDomain(); initial != "" && !slices.Contains(all, initial) {
+		all = append(all, initial)
+	}
 	return all
+}
+
+// initialDomain is the one that a tenant is given before it brings its own; "":
+// nobody is there to tell by.
+// https://learn.microsoft.com/entra/fundamentals/add-custom-domain
+func (t *tenantState) initialDomain() string {
+	for _, u := range t.users {
+		if label, _, _ := strings.Cut(strings.ToLower(u.domain()), "."); label != "" {
+			return label + ".onmicrosoft.com"
+		}
+	}
+	return ""
 }
 
 // createdAt is when the first object of the tenant was made.
