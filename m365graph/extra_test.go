@@ -32,10 +32,10 @@ func TestUnknownPropertiesSurviveReading(t *testing.T) {
 	t.Parallel()
 	read := map[string]func() (mail.Message, error){
 		"All": func() (mail.Message, error) {
-			return walk[mail.Message](t, setup(t, always(`{"value":[`+oddMessage+`]}`)))[0], nil
+			return walk[mail.Message](t, setup(t, always(t, `{"value":[`+oddMessage+`]}`)))[0], nil
 		},
 		"Get": func() (mail.Message, error) {
-			m, err := m365graph.Get[mail.Message](t.Context(), setup(t, always(oddMessage)), m365graph.P("me"), nil)
+			m, err := m365graph.Get[mail.Message](t.Context(), setup(t, always(t, oddMessage)), m365graph.P("me"), nil)
 			return *m, err
 		},
 		"json.Unmarshal": func() (m mail.Message, err error) { return m, json.Unmarshal([]byte(oddMessage), &m) },
@@ -113,7 +113,7 @@ func TestExtraRefusesStructsThatItCannotServe(t *testing.T) {
 		Deep []quoted `json:"deep"`
 	}
 	object := `{"id":"1","n":"1","more":2,"deep":[{"n":"1"}]}`
-	c := setup(t, always(object))
+	c := setup(t, always(t, object))
 	for name, err := range map[string]error{
 		"embedding":     json.Unmarshal([]byte(object), new(embedding)),
 		"a deeper one":  json.Unmarshal([]byte(object), new(deeper)),
@@ -212,7 +212,7 @@ func TestExtraIsNotPrinted(t *testing.T) {
 // A user's own struct keeps the rest too, with a method or without.
 func TestAStructOfTheUsersKeepsTheRest(t *testing.T) {
 	t.Parallel()
-	c := setup(t, always(`{"value":[{"id":"1","a":"x","b":true}]}`))
+	c := setup(t, always(t, `{"value":[{"id":"1","a":"x","b":true}]}`))
 	type without struct {
 		ID    string          `json:"id"`
 		Extra m365graph.Extra `json:"-"`

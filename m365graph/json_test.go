@@ -50,8 +50,9 @@ func outlookPage(n int) string {
 }
 
 // always answers every request with body.
-func always(body string) *wire {
-	return &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, body), nil }}
+func always(t testing.TB, body string) *wiretap {
+	t.Helper()
+	return tap(t, lasting(replying(200, body)))
 }
 
 func walk[T any](t testing.TB, c *m365graph.Client) []T {
@@ -76,7 +77,7 @@ func TestAPageIsReadAsEncodingJSONReadsIt(t *testing.T) {
 	if err := json.Unmarshal([]byte(page), &want); err != nil {
 		t.Fatal(err)
 	}
-	got := walk[plainMessage](t, setup(t, always(page)))
+	got := walk[plainMessage](t, setup(t, always(t, page)))
 	for i := range got {
 		if raw := string(got[i].Extra.Raw()); raw != outlookMessage(i) {
 			t.Errorf("message %d keeps %s", i, raw)
@@ -95,12 +96,7 @@ func TestMembersOfAPageComeInAnyOrder(t *testing.T) {
 	for range members {
 		members = append(members[1:], members[0])
 		body := " {\n" + strings.Join(members, " ,\t") + "\r\n} "
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n > 0 {
-				return reply(200, `{"value":[],"@odata.nextLink":null,"@odata.count":null}`), nil
-			}
-			return reply(200, body), nil
-		}}
+		w := tap(t, replying(200, body), replying(200, `{"value":[],"@odata.nextLink":null,"@odata.count":null}`))
 		var got []string
 		for page, err := range m365graph.Pages[item](t.Context(), setup(t, w), m365graph.P("me", "messages"), nil) {
 			if err != nil {
@@ -131,7 +127,7 @@ func TestABadPageIsTold(t *testing.T) {
 		`{"value":[{"attachments":[{"contentBytes":"4711 4711"}]}]}`: "value[0].attachments[0].contentBytes: the string is no base64",
 	} {
 		var err error
-		for _, err = range m365graph.All[mail.Message](t.Context(), setup(t, always(body)), m365graph.P("me", "messages"), nil) {
+		for _, err = range m365graph.All[mail.Message](t.Context(), setup(t, always(t, body)), m365graph.P("me", "messages"), nil) {
 			continue
 		}
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "4711") || !strings.Contains(err.Error(), "request-1") {
@@ -143,7 +139,7 @@ func TestABadPageIsTold(t *testing.T) {
 // Names differ in case where Outlook answers an upload: NextExpectedRanges.
 func TestNamesMatchInAnyCase(t *testing.T) {
 	t.Parallel()
-	got, err := m365graph.Get[item](t.Context(), setup(t, always(`{"Id":"1","other":{"id":"2"}}`)), m365graph.P("me"), nil)
+	got, err := m365graph.Get[item](t.Context(), setup(t, always(t, `{"Id":"1","other":{"id":"2"}}`)), m365graph.P("me"), nil)
 	if err != nil || got.ID != "1" {
 		t.Errorf("Get = %+v, %v, want the id 1", got, err)
 	}
@@ -152,7 +148,7 @@ func TestNamesMatchInAnyCase(t *testing.T) {
 // Types of any kind are read, those with methods of their own too.
 func TestAnyTypeIsRead(t *testing.T) {
 	t.Parallel()
-	c := setup(t, always(`{"value":[{"id":"1","n":{"a":[1]}},null,{"id":"2","extra":true}]}`))
+	c := setup(t, always(t, `{"value":[{"id":"1","n":{"a":[1]}},null,{"id":"2","extra":true}]}`))
 	if diff := cmp.Diff([]map[string]any{{"id": "1", "n": map[string]any{"a": []any{1.0}}}, {"id": "2", "extra": true}}, walk[map[string]any](t, c)); diff != "" {
 		t.Errorf("maps (-want +got):\n%s", diff)
 	}
@@ -172,7 +168,7 @@ func TestAnyTypeIsRead(t *testing.T) {
 	if got := walk[embedded](t, c); len(got) != 2 || got[1].ID != "2" || !got[1].Extra {
 		t.Errorf("an embedded struct = %+v", got)
 	}
-	bad := setup(t, always(`{"value":[{"id":"1"},"secret"]}`))
+	bad := setup(t, always(t, `{"value":[{"id":"1"},"secret"]}`))
 	_, err := m365graph.Collect[shouting](t.Context(), bad, m365graph.P("me"), nil)
 	if !errors.Is(err, errNoObject) || strings.Contains(err.Error(), "secret") {
 		t.Errorf("Collect = %v, want what the method said, unquoted", err)
@@ -196,7 +192,7 @@ const maxAllocs = 20
 
 func TestAllocationsOfAPage(t *testing.T) {
 	page := outlookPage(100)
-	c := setup(t, always(page))
+	c := setup(t, always(t, page))
 	got := testing.AllocsPerRun(5, func() {
 		for _, err := range m365graph.All[mail.Message](t.Context(), c, m365graph.P("me", "messages"), nil) {
 			if err != nil {
@@ -211,7 +207,7 @@ func TestAllocationsOfAPage(t *testing.T) {
 
 func BenchmarkPage(b *testing.B) {
 	page := outlookPage(100)
-	c, err := m365graph.New(m365auth.Static(canary), &m365graph.Options{HTTPClient: &http.Client{Transport: always(page)}})
+	c, err := m365graph.New(m365auth.Static(bearer), &m365graph.Options{HTTPClient: &http.Client{Transport: always(b, page)}})
 	if err != nil {
 		b.Fatal(err)
 	}
