@@ -115,11 +115,11 @@ func (e *emulator) startEntra(s *settings, tenant *graphtest.Tenant, id *identit
 	opts := &entratest.Options{
 		TenantID: tenant.ID, Addr: addr, Certificate: &id.leaf, TokenLifetime: s.tokenLifetime, Interval: time.Second,
 		Apps: []entratest.App{{
-			ID: clientID, Name: "Microsoft 365 emulator", Secrets: []string{secret}, Certificates: certificates, PublicFlows: true,
+			ID: clientID, Name: "Microsoft 365 emulator", Secrets: []string{secret}, Certificates: certificates, PublicFlows: true, IDTokens: true,
 			Scopes: delegated, Roles: application,
 		}},
 		// A program that has a client id of its own comes in with it.
-		Others: &entratest.App{Scopes: delegated},
+		Others: &entratest.App{Scopes: delegated, IDTokens: true},
 	}
 	for _, u := range tenant.Users {
 		opts.Users = append(opts.Users, entratest.User{ID: u.ID, UPN: u.UserPrincipalName, DisplayName: u.DisplayName, Password: password})

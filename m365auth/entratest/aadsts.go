@@ -61,6 +61,7 @@ var aadstsErrors = map[int]aadsts{
 	50011:  {400, "invalid_request", "", "The redirect URI '{}' specified in the request does not match the redirect URIs configured for the application."},
 	70007:  {400, "unsupported_response_mode", "", "'{}' is not a supported value of 'response_mode' when requesting a token."},
 	700051: {400, "unsupported_response_type", "", "response_type '{}' is not enabled for the application."},
+	700054: {400, "unsupported_response_type", "", "response_type '{}' is not enabled for the application."},
 	90023:  {400, "invalid_request", "", "Unsupported 'prompt' value '{}'."},
 	501491: {400, "invalid_request", "", "Invalid size of code_challenge parameter."},
 	50058:  {400, "login_required", "", "A silent sign-in request was sent but no user is signed in."},

@@ -65,6 +65,9 @@ type App struct {
 	// PublicFlows is "Allow public client flows": the client may go without its
 	// credential, but for the grants in which it is all there is.
 	PublicFlows bool
+	// IDTokens is "ID tokens (used for implicit and hybrid flows)": the
+	// authorization endpoint answers with them where the client asks for that.
+	IDTokens bool
 	// Secrets are the client secrets that work, ExpiredSecrets those that are
 	// answered with AADSTS7000222.
 	Secrets, ExpiredSecrets []string

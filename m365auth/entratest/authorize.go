@@ -14,6 +14,7 @@ import (
 type authorization struct {
 	app               App
 	redirect, mode    string // where the answer goes, and how
+	code, idToken     bool   // what it bears
 	state, nonce      string
 	scopes            scopes
 	challenge, method string // of PKCE
@@ -27,7 +28,7 @@ var errNoRedirect = errors.New("the redirect URI is not known to be the client's
 // client's, a problem comes with errNoRedirect and is for the person's eyes alone.
 func (s *Server) readAuthorization(q url.Values) (authorization, *problem, error) {
 	a := authorization{
-		redirect: q.Get("redirect_uri"), mode: cmp.Or(q.Get("response_mode"), "query"),
+		redirect: q.Get("redirect_uri"), mode: cmp.Or(q.Get("response_mode"), usualMode(q.Get("response_type"))),
 		state: q.Get("state"), nonce: q.Get("nonce"), prompt: q.Get("prompt"), hint: q.Get("login_hint"),
 		challenge: q.Get("code_challenge"), method: q.Get("code_challenge_method"),
 	}
@@ -53,18 +54,17 @@ func (s *Server) readAuthorization(q url.Values) (authorization, *problem, error
 
 // checkAuthorization checks what the client itself is told about.
 func (s *Server) checkAuthorization(a *authorization, q url.Values) (p *problem) {
-	switch kind := q.Get("response_type"); kind {
-	case "code":
-	case "":
-		return newProblem(900144, "response_type")
-	default:
-		return newProblem(700051, kind)
+	if p = a.readResponseType(q); p != nil {
+		return p
 	}
 	if q.Get("scope") == "" {
 		return newProblem(900144, "scope")
 	}
 	if a.scopes, p = s.parseScopes(q.Get("scope")); p != nil {
 		return p
+	}
+	if a.idToken && !slices.Contains(a.scopes.openID, "openid") {
+		return newProblem(70011, q.Get("scope"))
 	}
 	if a.challenge == "" && a.method != "" || a.challenge != "" && (len(a.challenge) < 43 || len(a.challenge) > 128) {
 		return newProblem(501491, "")
@@ -138,7 +138,7 @@ func (s *Server) admitted(c *call, a authorization, u User) (url.Values, *proble
 		p.code = "access_denied"
 		return nil, p
 	}
-	return url.Values{"code": {s.newCode(c.now, a, u)}}, nil
+	return s.granted(c, a, u)
 }
 
 // refuse tells the client of a problem, at its redirect URI.

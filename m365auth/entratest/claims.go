@@ -112,6 +112,7 @@ type idClaims struct {
 	Email     string `json:"email,omitempty"`
 	Name      string `json:"name"`
 	Nonce     string `json:"nonce,omitempty"`
+	CodeHash  string `json:"c_hash,omitempty"` // of the code beside it
 	ObjectID  string `json:"oid"`
 	Username  string `json:"preferred_username,omitempty"`
 	Subject   string `json:"sub"`
@@ -126,7 +127,7 @@ func (s *Server) idToken(c *call, g grantOf) (string, error) {
 	claims := idClaims{
 		Audience: g.app.ID, Issuer: c.issuer(s.opts.TenantID),
 		IssuedAt: c.now.Add(-skew).Unix(), NotBefore: c.now.Add(-skew).Unix(), Expires: c.now.Add(s.opts.TokenLifetime).Unix(),
-		Name: g.user.DisplayName, Nonce: g.nonce, ObjectID: g.user.ID, Username: g.user.UPN,
+		Name: g.user.DisplayName, Nonce: g.nonce, CodeHash: g.codeHash, ObjectID: g.user.ID, Username: g.user.UPN,
 		Subject: pairwise(g.user, g.app.ID), TenantID: s.opts.TenantID, ID: tokenID(), Version: "2.0",
 	}
 	if slices.Contains(g.scopes.openID, "email") {

@@ -29,7 +29,7 @@ func (s *Server) openIDConfiguration(c *call) reply {
 		"end_session_endpoint":                  root + endpoints + "/logout",
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
 		"grant_types_supported":                 slices.Sorted(maps.Keys(grants))[1:], // without the empty one
-		"response_types_supported":              []string{"code"},
+		"response_types_supported":              []string{"code", "id_token", "code id_token"},
 		"code_challenge_methods_supported":      []string{"plain", "S256"},
 		"userinfo_endpoint":                     "https://" + cl.graph[0] + "/oidc/userinfo",
 		"request_uri_parameter_supported":       false,

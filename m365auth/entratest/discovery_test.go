@@ -47,7 +47,7 @@ func TestDiscoveryNamesWhatIsServed(t *testing.T) {
 	s := start(t, nil)
 	a := get(t, s, discoveryPath)
 	for field, want := range map[string][]any{
-		"response_types_supported":              {"code"},
+		"response_types_supported":              {"code", "id_token", "code id_token"},
 		"response_modes_supported":              {"query", "fragment", "form_post"},
 		"code_challenge_methods_supported":      {"plain", "S256"},
 		"token_endpoint_auth_methods_supported": {"client_secret_post", "private_key_jwt", "client_secret_basic"},

@@ -143,17 +143,18 @@ func parseClaims(text string) (claimsAsked, *problem) {
 
 // grantOf is what a token is issued for.
 type grantOf struct {
-	user    User // zero where the application acts for itself
-	app     App
-	scopes  scopes
-	granted []string // scopes, short, or roles
-	refresh string   // token, where one is due
-	nonce   string   // for the id_token
-	mirid   string   // resource id of a managed identity
-	issuer  string   // where it is not the server's
-	began   int      // as that of a family
-	acr     string
-	claims  claimsAsked
+	user     User // zero where the application acts for itself
+	app      App
+	scopes   scopes
+	granted  []string // scopes, short, or roles
+	refresh  string   // token, where one is due
+	nonce    string   // for the id_token
+	codeHash string   // of the code that the id_token comes with
+	mirid    string   // resource id of a managed identity
+	issuer   string   // where it is not the server's
+	began    int      // as that of a family
+	acr      string
+	claims   claimsAsked
 }
 
 // signIn redeems a device code.
