@@ -3,27 +3,25 @@ package m365graph_test
 import (
 	"context"
 	"fmt"
+	"log"
+	"maps"
 	"net/http"
-	"strings"
+	"slices"
 
-	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 // A mirror keeps a copy of a collection. The first round brings all there is, and
 // each later one what has changed since.
 func ExampleDelta() {
-	client, err := m365graph.New(m365auth.Static("token"), &m365graph.Options{HTTPClient: directory()})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	client, graph := emulated()
 	type user struct {
 		DisplayName string `json:"displayName"`
 	}
 	names := map[string]string{} // the copy, and beside it the cursor, are kept in some store
 	cursor := ""
-	for range 3 {
+	for round := range 3 {
 		users := m365graph.Delta[user](client, m365graph.P("users", "delta"), &m365graph.DeltaOptions{Cursor: cursor})
 		var listed map[string]bool // of a round that starts over
 		for change, err := range users.Round(context.Background()) {
@@ -49,31 +47,38 @@ func ExampleDelta() {
 			}
 		}
 		cursor = users.Cursor()
-		fmt.Println(names)
+		fmt.Println(slices.Sorted(maps.Values(names)))
+		meanwhile(round, client, graph)
 	}
 	// Output:
-	// map[1:Sales Desk 2:Support]
-	// map[1:Sales Desk 3:Accounting]
-	// map[1:Sales]
+	// [Plant Desk Sales Desk]
+	// [Accounting Sales Desk]
+	// [Sales]
 }
 
-// directory is a Graph that has forgotten its second cursor.
-func directory() *http.Client {
-	const link = "https://graph.microsoft.com/v1.0/users/delta?$deltatoken="
-	rounds := map[string]func() *http.Response{
-		"": func() *http.Response {
-			return reply(200, `{"value":[{"id":"1","displayName":"Sales Desk"},{"id":"2","displayName":"Support"}],"@odata.deltaLink":"`+link+`one"}`)
-		},
-		"one": func() *http.Response {
-			return reply(200, `{"value":[{"id":"3","displayName":"Accounting"},{"id":"2","@removed":{"reason":"deleted"}}],"@odata.deltaLink":"`+link+`two"}`)
-		},
-		"two": func() *http.Response { return graphError(410, "resyncRequired", "Location", link+"again") },
-		"again": func() *http.Response {
-			return reply(200, `{"value":[{"id":"1","displayName":"Sales"}],"@odata.deltaLink":"`+link+`three"}`)
-		},
+// meanwhile is what becomes of a directory between the rounds of a copy.
+func meanwhile(round int, client *m365graph.Client, graph *graphtest.Server) {
+	sales, plant := m365graph.P("users", "sales@contoso.example"), m365graph.P("users", "plant@contoso.example")
+	var requests []m365graph.Request
+	switch round {
+	case 0:
+		requests = []m365graph.Request{
+			{Method: http.MethodDelete, Path: plant},
+			{Method: http.MethodPost, Path: m365graph.P("users"), Body: map[string]any{
+				"accountEnabled": true, "displayName": "Accounting", "mailNickname": "accounting",
+				"userPrincipalName": "accounting@contoso.example", "passwordProfile": map[string]any{"password": "Some-1-word"},
+			}},
+		}
+	case 1:
+		graph.ExpireDeltas()
+		requests = []m365graph.Request{
+			{Method: http.MethodPatch, Path: sales, Body: map[string]any{"displayName": "Sales"}},
+			{Method: http.MethodDelete, Path: m365graph.P("users", "accounting@contoso.example")},
+		}
 	}
-	return &http.Client{Transport: &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
-		_, token, _ := strings.Cut(req.URL.RawQuery, "=")
-		return rounds[token](), nil
-	}}}
+	for _, r := range requests {
+		if _, err := client.Do(context.Background(), &r); err != nil {
+			log.Fatal(err)
+		}
+	}
 }

@@ -36,7 +36,7 @@ func emulated() (*m365graph.Client, *graphtest.Server) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	token, err := issuer.Token(people[0].UPN, "User.Read.All", "Group.Read.All", "Mail.ReadWrite", "Mail.Send", "Calendars.Read", "Files.ReadWrite")
+	token, err := issuer.Token(people[0].UPN, "User.ReadWrite.All", "Group.Read.All", "Mail.ReadWrite", "Mail.Send", "Calendars.Read", "Files.ReadWrite")
 	if err != nil {
 		log.Fatal(err)
 	}
