@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -133,14 +134,21 @@ func TestAPanicInABatchIsTheCallers(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"body", "content", "transport", "hook of the whole", "hook of an item"} {
 		synctest.Test(t, func(t *testing.T) {
-			w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-				<-time.After(time.Duration(n) * time.Second)
-				if n == 1 && where == "transport" {
+			w := tap(t)
+			for n := range 5 {
+				f := replying(200, `{"responses":[{"id":"1","status":404}]}`)
+				f.Delay = time.Duration(n) * time.Second
+				w.fail(t, f)
+			}
+			var asked atomic.Int32
+			passing := roundTrip(func(req *http.Request) (*http.Response, error) {
+				if asked.Add(1) == 2 && where == "transport" {
+					<-time.After(time.Second)
 					panic(where)
 				}
-				return reply(200, `{"responses":[{"id":"1","status":404}]}`), nil
-			}}
-			c := setup(t, w, func(o *m365graph.Options) {
+				return w.RoundTrip(req)
+			})
+			c := setup(t, passing, func(o *m365graph.Options) {
 				o.Limits.Other, o.MaxRetries = 4, -1
 				o.Hooks.Request = func(_ context.Context, e m365graph.Event) {
 					if where == "hook of the whole" && e.Route == "/$batch" || where == "hook of an item" && e.Route != "/$batch" {
