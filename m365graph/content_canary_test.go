@@ -160,7 +160,7 @@ func TestWhatHoldsALinkPrintsWithoutIt(t *testing.T) {
 	defer file.Close()
 	open := openFile(t, d)
 	defer open.Close()
-	op, err := setup(t, monitor(state(303, "", "Location", monitorLink.Reveal()))).Wait(t.Context(), monitorLink, nil)
+	op, err := setup(t, monitor(t, replying(303, "", "Location", monitorLink.Reveal()))).Wait(t.Context(), monitorLink, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

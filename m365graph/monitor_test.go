@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,68 +14,67 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 var monitorLink = m365auth.NewSecret("https://contoso.sharepoint.com/_api/v2.0/monitor/1?tempauth=" + canary)
 
 // monitor answers with one of the replies after another, the last one for ever.
-func monitor(replies ...func() *http.Response) *wire {
-	return &wire{answer: func(n int, _ *http.Request) (*http.Response, error) { return replies[min(n, len(replies)-1)](), nil }}
-}
-
-func state(status int, body string, headers ...string) func() *http.Response {
-	return func() *http.Response { return reply(status, body, headers...) }
+func monitor(t testing.TB, replies ...graphtest.Fault) *wiretap {
+	t.Helper()
+	last := len(replies) - 1
+	return tap(t, append(slices.Clone(replies[:last]), lasting(replies[last]))...)
 }
 
 func TestWaitFollowsAnOperationToItsEnd(t *testing.T) {
 	t.Parallel()
-	running := state(202, `{"status":"inProgress","percentageComplete":27.8,"resourceId":""}`)
+	running := replying(202, `{"status":"inProgress","percentageComplete":27.8,"resourceId":""}`)
 	for name, tt := range map[string]struct {
-		replies  []func() *http.Response
+		replies  []graphtest.Fault
 		want     m365graph.Operation
 		location string
 		progress []float64
 		took     time.Duration
 	}{
 		"a copy": {
-			[]func() *http.Response{state(202, `{"status":"notStarted","percentageComplete":0}`), running, state(200, `{"status":"completed","percentageComplete":100.0,"resourceId":"01ABC"}`)},
+			[]graphtest.Fault{replying(202, `{"status":"notStarted","percentageComplete":0}`), running, replying(200, `{"status":"completed","percentageComplete":100.0,"resourceId":"01ABC"}`)},
 			m365graph.Operation{Status: "completed", ResourceID: "01ABC"}, "", []float64{0, 27.8, 100}, 3 * time.Second,
 		},
 		"a copy that is done at once": {
-			[]func() *http.Response{state(200, `{"status":"Completed","resourceId":"1"}`)},
+			[]graphtest.Fault{replying(200, `{"status":"Completed","resourceId":"1"}`)},
 			m365graph.Operation{Status: "Completed", ResourceID: "1"}, "", []float64{100}, 0,
 		},
 		"a state without a body, then a redirect": {
-			[]func() *http.Response{state(202, ""), state(303, "", "Location", "https://contoso.sharepoint.com/x")},
+			[]graphtest.Fault{replying(202, ""), replying(303, "", "Location", "https://contoso.sharepoint.com/x")},
 			m365graph.Operation{Status: "completed"}, "https://contoso.sharepoint.com/x", []float64{100}, time.Second,
 		},
 		"the resource itself": {
-			[]func() *http.Response{running, state(200, `{"id":"2","name":"x"}`)},
+			[]graphtest.Fault{running, replying(200, `{"id":"2","name":"x"}`)},
 			m365graph.Operation{Status: "completed", ResourceID: "2"}, "", []float64{27.8, 100}, time.Second,
 		},
 		"a team": {
-			[]func() *http.Response{state(200, `{"status":"inProgress","error":null}`), state(200, `{"status":"succeeded","targetResourceId":"3","targetResourceLocation":"/teams('3')"}`)},
+			[]graphtest.Fault{replying(200, `{"status":"inProgress","error":null}`), replying(200, `{"status":"succeeded","targetResourceId":"3","targetResourceLocation":"/teams('3')"}`)},
 			m365graph.Operation{Status: "succeeded", ResourceID: "3"}, "/teams('3')", []float64{100}, time.Second,
 		},
 		"a notebook": {
-			[]func() *http.Response{state(200, `{"status":"running","percentComplete":"50"}`), state(200, `{"status":"completed","resourceId":"4","resourceLocation":"https://graph.microsoft.com/v1.0/me/onenote/pages/4"}`)},
+			[]graphtest.Fault{replying(200, `{"status":"running","percentComplete":"50"}`), replying(200, `{"status":"completed","resourceId":"4","resourceLocation":"https://graph.microsoft.com/v1.0/me/onenote/pages/4"}`)},
 			m365graph.Operation{Status: "completed", ResourceID: "4"}, "https://graph.microsoft.com/v1.0/me/onenote/pages/4", []float64{100}, time.Second,
 		},
 		"words of tomorrow, and progress that steps back": {
-			[]func() *http.Response{state(202, `{"status":"pondering","percentageComplete":50}`), state(202, `{"status":7,"percentageComplete":"x"}`), state(202, `{"status":"unknownFutureValue","percentageComplete":20}`), state(202, `{"status":"updating","percentageComplete":1e9}`), state(200, `{"status":"completed"}`)},
+			[]graphtest.Fault{replying(202, `{"status":"pondering","percentageComplete":50}`), replying(202, `{"status":7,"percentageComplete":"x"}`), replying(202, `{"status":"unknownFutureValue","percentageComplete":20}`), replying(202, `{"status":"updating","percentageComplete":1e9}`), replying(200, `{"status":"completed"}`)},
 			m365graph.Operation{Status: "completed"}, "", []float64{50, 50, 100, 100}, (1 + 2 + 4 + 8) * time.Second,
 		},
 		"a server that says when to ask": {
-			[]func() *http.Response{state(202, "", "Retry-After", "30"), state(202, "", "Retry-After", "0.5"), state(202, "", "Retry-After", "0"), state(202, "", "Retry-After", "soon"), state(200, `{"status":"completed"}`)},
+			[]graphtest.Fault{replying(202, "", "Retry-After", "30"), replying(202, "", "Retry-After", "0.5"), replying(202, "", "Retry-After", "0"), replying(202, "", "Retry-After", "soon"), replying(200, `{"status":"completed"}`)},
 			m365graph.Operation{Status: "completed"}, "", []float64{100}, 30*time.Second + 500*time.Millisecond + 4*time.Second + 8*time.Second,
 		},
 		"a busy server": {
-			[]func() *http.Response{state(429, "", "Retry-After", "20"), state(200, `{"status":"completed"}`)},
+			[]graphtest.Fault{replying(429, "", "Retry-After", "20"), replying(200, `{"status":"completed"}`)},
 			m365graph.Operation{Status: "completed"}, "", []float64{100}, 20 * time.Second,
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := monitor(tt.replies...)
+			w := monitor(t, tt.replies...)
 			var progress []float64
 			began := time.Now()
 			op, err := setup(t, w).Wait(t.Context(), monitorLink, &m365graph.WaitOptions{Progress: func(p float64) { progress = append(progress, p) }})
@@ -123,7 +123,7 @@ func TestAnOperationThatFailsSaysWhy(t *testing.T) {
 		"in deleting":      {`{"status":"deleteFailed","error":"itemNotFound"}`, m365graph.OperationError{Status: "deleteFailed", Code: "itemNotFound"}, m365graph.ErrNotFound},
 	} {
 		tt.want.RequestID = "request-1"
-		_, err := setup(t, monitor(state(200, tt.body))).Wait(t.Context(), monitorLink, nil)
+		_, err := setup(t, monitor(t, replying(200, tt.body))).Wait(t.Context(), monitorLink, nil)
 		got, ok := errors.AsType[*m365graph.OperationError](err)
 		if !ok {
 			t.Fatalf("%s: Wait = %v, want an OperationError", name, err)
@@ -146,19 +146,19 @@ func TestAnOperationThatFailsSaysWhy(t *testing.T) {
 
 func TestWaitRefusesWhatIsNoState(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]func() *http.Response{
-		"HTML":                state(200, "<html>sign in</html>"),
-		"nothing":             state(200, ""),
-		"no content":          state(204, ""),
-		"null":                state(200, "null"),
-		"a list":              state(200, "[]"),
-		"an empty object":     state(200, "{}"),
-		"an id of other type": state(200, `{"id":7}`),
-		"another redirect":    state(302, "", "Location", "https://contoso.sharepoint.com/elsewhere"),
-		"gone":                state(404, `{"error":{"code":"itemNotFound"}}`),
-		"refused":             state(401, "cannot serve tempauth="+canary),
+	for name, answer := range map[string]graphtest.Fault{
+		"HTML":                replying(200, "<html>sign in</html>"),
+		"nothing":             replying(200, ""),
+		"no content":          replying(204, ""),
+		"null":                replying(200, "null"),
+		"a list":              replying(200, "[]"),
+		"an empty object":     replying(200, "{}"),
+		"an id of other type": replying(200, `{"id":7}`),
+		"another redirect":    replying(302, "", "Location", "https://contoso.sharepoint.com/elsewhere"),
+		"gone":                replying(404, `{"error":{"code":"itemNotFound"}}`),
+		"refused":             replying(401, "cannot serve tempauth="+canary),
 	} {
-		w := monitor(answer)
+		w := monitor(t, answer)
 		if op, err := setup(t, w).Wait(t.Context(), monitorLink, nil); err == nil || op != nil || strings.Contains(fmt.Sprintf("%v %+v", err, err), canary) {
 			t.Errorf("%s: Wait = %+v, %v, want an error without the link", name, op, err)
 		}
@@ -166,7 +166,7 @@ func TestWaitRefusesWhatIsNoState(t *testing.T) {
 			t.Errorf("%s: %d requests, want 1", name, n)
 		}
 	}
-	c := setup(t, monitor(state(200, `{"status":"completed"}`)))
+	c := setup(t, monitor(t, replying(200, `{"status":"completed"}`)))
 	if _, err := c.Wait(t.Context(), m365auth.Secret{}, nil); err == nil {
 		t.Error("Wait for nothing succeeded")
 	}
@@ -191,7 +191,7 @@ func TestAMonitorIsAskedWhereItIs(t *testing.T) {
 		"//evil.example/v1.0/monitor":                               "",
 		"https://evil.example%zz/":                                  "",
 	} {
-		w := monitor(state(200, `{"status":"succeeded"}`))
+		w := monitor(t, replying(200, `{"status":"succeeded"}`))
 		_, err := setup(t, w).Wait(t.Context(), m365auth.NewSecret(link), nil)
 		requests := w.requests()
 		if want == "" {
@@ -233,13 +233,14 @@ func TestWaitGrowsItsPausesAndEndsWithItsContext(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
 			var asked []int
-			w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+			w := monitor(t, replying(202, `{"status":"running"}`))
+			noting := roundTrip(func(req *http.Request) (*http.Response, error) {
 				asked = append(asked, int(time.Since(began).Seconds()))
-				return reply(202, `{"status":"running"}`), nil
-			}}
+				return w.RoundTrip(req)
+			})
 			ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
 			defer cancel()
-			_, err := setup(t, w).Wait(ctx, monitorLink, &m365graph.WaitOptions{Every: every})
+			_, err := setup(t, noting).Wait(ctx, monitorLink, &m365graph.WaitOptions{Every: every})
 			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 40*time.Second {
 				t.Errorf("Every %v: Wait = %v after %v, want DeadlineExceeded after 40 s", every, err, time.Since(began))
 			}
@@ -262,7 +263,7 @@ func FuzzMonitorAnswer(f *testing.F) {
 		if status < 200 || status > 599 || status == 429 || status >= 500 {
 			return // those are waited for
 		}
-		w := monitor(state(status, body), state(200, `{"status":"completed"}`))
+		w := monitor(t, replying(status, body), replying(200, `{"status":"completed"}`))
 		last := 0.0
 		op, err := setup(t, w).Wait(t.Context(), monitorLink, &m365graph.WaitOptions{Every: 1, Progress: func(p float64) {
 			if p < last || p > 100 {
