@@ -3,23 +3,19 @@ package m365graph_test
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
+	"github.com/m365go/sdk/m365graph/internal/testtenant"
 )
 
 func TestContentLinksLeadToContentHostsOnly(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
-		if r.URL.Host == "graph.microsoft.com" {
-			return reply(302, "", "Location", "https://evil.example/x?tempauth="+canary), nil
-		}
-		return reply(302, "", "Location", "https://evil.example/x"), nil
-	}}
+	w := tap(t, replying(302, "", "Location", "https://evil.example/x?tempauth="+canary), lasting(replying(302, "", "Location", "https://evil.example/x")))
 	c := setup(t, w)
 	_, err := c.Download(t.Context(), m365graph.P("me", "drive", "items", "1", "content"), nil)
 	if !errors.Is(err, m365graph.ErrHostNotAllowed) || strings.Contains(err.Error(), canary) {
@@ -39,62 +35,70 @@ func TestContentLinksLeadToContentHostsOnly(t *testing.T) {
 	}
 }
 
+// ticket is what a link is as good as: whoever knows it may come.
+func ticket(t *testing.T, link string) string {
+	t.Helper()
+	_, value, _ := strings.Cut(link, "tempauth=")
+	value, _, _ = strings.Cut(value, "&")
+	value, _, _ = strings.Cut(value, "%")
+	if len(value) < 16 {
+		t.Fatalf("%s bears no ticket", link)
+	}
+	return value
+}
+
 // A redirect that cannot be read, one that is followed, and a host that echoes
 // what it was asked: none of them may tell the link to anybody.
 func TestLinksAreToldToNobody(t *testing.T) {
 	t.Parallel()
-	const first = "https://contoso.sharepoint.com/dl?tempauth=" + canary
-	for name, second := range map[string]func(r *http.Request) *http.Response{
-		"an unreadable redirect": func(*http.Request) *http.Response {
-			return reply(302, "", "Location", "https://contoso.sharepoint.com/100%.txt?tempauth="+canary)
+	issuer := testtenant.Issuer(t)
+	for name, answer := range map[string]func(q question) graphtest.Fault{
+		"an unreadable redirect": func(q question) graphtest.Fault {
+			return replying(302, "", "Location", "https://contoso.sharepoint.com/100%.txt?"+q.r.URL.RawQuery)
 		},
-		"a text that echoes": func(r *http.Request) *http.Response { return reply(403, "cannot serve "+r.URL.String()) },
-		"an error that echoes": func(r *http.Request) *http.Response {
-			return reply(403, fmt.Sprintf(`{"error":{"code":"x","message":"cannot serve %s now"}}`, r.URL))
+		"a text that echoes": func(q question) graphtest.Fault { return replying(403, "cannot serve "+q.r.URL.String()) },
+		"an error that echoes": func(q question) graphtest.Fault {
+			return replying(403, fmt.Sprintf(`{"error":{"code":"x","message":"cannot serve %s now"}}`, q.r.URL))
 		},
-		"a circle": func(*http.Request) *http.Response { return reply(302, "", "Location", first) },
-		"a redirect": func(r *http.Request) *http.Response {
-			if r.URL.Host == "other.svc.ms" {
-				return reply(200, "content")
+		"a circle": func(q question) graphtest.Fault { return replying(302, "", "Location", q.r.URL.String()) },
+		"a redirect": func(q question) graphtest.Fault {
+			if q.n > 0 {
+				return replying(200, "content")
 			}
-			return reply(302, "", "Location", "https://other.svc.ms/x")
+			return replying(302, "", "Location", "https://other.sharepoint.com/download/x")
 		},
 	} {
-		w := &wire{answer: func(n int, r *http.Request) (*http.Response, error) {
-			if n == 0 {
-				return reply(302, "", "Location", first), nil
+		d := newDrive(t, issuer, "content", func(q question, f *graphtest.Fault) {
+			if referer := q.r.Header.Get("Referer"); referer != "" {
+				t.Errorf("%s: %s was told the link as Referer %s", name, q.r.URL.Host, referer)
 			}
-			return second(r), nil
-		}}
-		d, err := setup(t, w).Download(t.Context(), m365graph.P("me", "x", "content"), nil)
+			*f = answer(q)
+		})
+		got, err := d.client(t).Download(t.Context(), filePath, nil)
 		if (err == nil) != (name == "a redirect") {
-			t.Errorf("%s: Download = %v, %v", name, d, err)
+			t.Errorf("%s: Download = %v, %v", name, got, err)
 		}
-		if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, canary) {
+		if err == nil {
+			_ = got.Close()
+		}
+		if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, ticket(t, d.links[0])) {
 			t.Errorf("%s: the error tells the link: %s", name, text)
 		}
-		for _, r := range w.requests() {
-			if referer := r.Header.Get("Referer"); referer != "" {
-				t.Errorf("%s: %s was told the link as Referer %s", name, r.URL.Host, referer)
-			}
-		}
-		if n := len(w.requests()); n > 7 {
+		if n := d.resolved + d.answers; n > 7 {
 			t.Errorf("%s: %d requests, want an end soon", name, n)
 		}
+		d.assertKept(t)
 	}
 }
 
 func TestContentErrorsKeepTheLinkToThemselves(t *testing.T) {
 	t.Parallel()
+	issuer := testtenant.Issuer(t)
 	synctest.Test(t, func(t *testing.T) {
-		for name, answer := range map[string]func() (*http.Response, error){
-			"reset": func() (*http.Response, error) { return nil, errReset },
-			"403":   func() (*http.Response, error) { return graphError(403, "accessDenied"), nil },
-		} {
-			w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return answer() }}
-			s := session()
-			_, err := setup(t, w).Upload(t.Context(), s, strings.NewReader("x"), 1, nil)
-			if text := fmt.Sprintf("%v %+v %#v %+v", err, err, err, s); err == nil || strings.Contains(text, canary) {
+		for name, answer := range map[string]step{"cut": cut, "403": refuses(403, "accessDenied")} {
+			c, s := newTalk(t, issuer, answer).fresh(t)
+			_, err := c.Upload(t.Context(), s, strings.NewReader("x"), 1, nil)
+			if text := fmt.Sprintf("%v %+v %#v %+v", err, err, err, s); err == nil || strings.Contains(text, ticket(t, s.URL.Reveal())) {
 				t.Errorf("%s: %s", name, text)
 			}
 		}
