@@ -2,6 +2,7 @@ package graphtest_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -32,6 +33,34 @@ func TestEverySeedSucceeds(t *testing.T) {
 		if want == 0 && a.status >= 400 || want != 0 && a.status != want {
 			t.Errorf("%s %s %s = %d %s", r.Method, q.target, q.body[:min(len(q.body), 20)], a.status, a.body[:min(len(a.body), 150)])
 		}
+	}
+}
+
+// TestEveryNextLinkLeadsOn asks each route for pages of one, of which a route
+// that takes no $skiptoken has to make a single one.
+func TestEveryNextLinkLeadsOn(t *testing.T) {
+	t.Parallel()
+	w := newWhole(t, nil)
+	pages := 0
+	for _, r := range graphtest.RouteTable() {
+		if r.Method != http.MethodGet || r.Content || !r.Public && len(r.Scopes) == 0 {
+			continue
+		}
+		q := w.seeded(&r, preferred(&r, false))
+		a := w.do(t, q.method, q.target, q.body, append(q.header, "Prefer", "odata.maxpagesize=1")...)
+		var page struct {
+			Next string `json:"@odata.nextLink"`
+		}
+		if err := json.Unmarshal(a.body, &page); err != nil || page.Next == "" {
+			continue
+		}
+		pages++
+		if next := w.do(t, "GET", page.Next, "", q.header...); next.status != http.StatusOK {
+			t.Errorf("%s leads to %s = %d %s", r.Name(), page.Next, next.status, next.body)
+		}
+	}
+	if pages < 10 {
+		t.Errorf("%d routes made pages, want more", pages)
 	}
 }
 

@@ -149,7 +149,10 @@ const maxSkip = 1 << 30
 
 // readPage reads $top, $skip, the preferred page size and the page token.
 func (q *query) readPage(c *call, size, maxSize int) error {
-	q.size = size
+	if q.size = size; c.route.options&(optTop|optSkipToken) == 0 {
+		q.size = maxSkip // no link could lead to a second page
+		return nil
+	}
 	if text := c.param("$top"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
