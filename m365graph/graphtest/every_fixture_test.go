@@ -129,10 +129,15 @@ func (w *whole) fill(spelling string, over map[string]string) string {
 // newWhole starts the server in memory.
 func newWhole(t testing.TB, log func(graphtest.Request)) *whole {
 	t.Helper()
-	s, err := graphtest.New(&graphtest.Options{
-		Keys: keys, Issuer: issuer, Tenant: oneOfEach(), InMemory: true, Now: func() time.Time { return now }, KeepRequests: 16, Log: log,
-		NotificationClient: &http.Client{Transport: &receiver{}},
-	})
+	return startWhole(t, &graphtest.Options{Tenant: oneOfEach(), Now: func() time.Time { return now }, KeepRequests: 16, Log: log})
+}
+
+// startWhole is newWhole with options, of which it sets those that tests share.
+func startWhole(t testing.TB, opts *graphtest.Options) *whole {
+	t.Helper()
+	opts.Keys, opts.Issuer, opts.InMemory = keys, issuer, true
+	opts.NotificationClient = &http.Client{Transport: &receiver{}}
+	s, err := graphtest.New(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
