@@ -2,6 +2,7 @@ package m365graph_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"strings"
@@ -43,9 +44,20 @@ func expects(status int, ranges ...string) step {
 	return says(status, fmt.Sprintf(`{"nextExpectedRanges":["%s"]}`, strings.Join(ranges, `","`)))
 }
 
+// passes leaves the answer to the emulator.
+func passes(*graphtest.Fault) error { return nil }
+
 func cut(f *graphtest.Fault) error {
 	f.Cut = graphtest.CutBefore
 	return nil
+}
+
+// after has the request carried out before the answer is spoiled.
+func after(s step) step {
+	return func(f *graphtest.Fault) error {
+		f.After = true
+		return s(f)
+	}
 }
 
 // a slice that a gateway had no time for
@@ -73,8 +85,19 @@ type talk struct {
 
 func newTalk(t testing.TB, issuer *entratest.Server, steps ...step) *talk {
 	t.Helper()
+	return &talk{Tenant: testtenant.InMemory(t, issuer, ownerOfOne()), steps: steps}
+}
+
+// wiredTalk is over a real connection, which ends with what it carries.
+func wiredTalk(t testing.TB) *talk {
+	t.Helper()
+	return &talk{Tenant: testtenant.Start(t, ownerOfOne()), steps: []step{passes}}
+}
+
+// ownerOfOne has one file.
+func ownerOfOne() *graphtest.User {
 	file := &graphtest.DriveItem{ID: "1", Name: fileName, Content: []byte("old")}
-	return &talk{Tenant: testtenant.InMemory(t, issuer, &graphtest.User{Drive: &graphtest.Drive{Items: []*graphtest.DriveItem{file}}}), steps: steps}
+	return &graphtest.User{Drive: &graphtest.Drive{Items: []*graphtest.DriveItem{file}}}
 }
 
 func (k *talk) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -103,7 +126,7 @@ func (k *talk) RoundTrip(r *http.Request) (*http.Response, error) {
 // client asks by the script.
 func (k *talk) client(t *testing.T) *m365graph.Client {
 	t.Helper()
-	return newClient(t, k.Tokens(), &m365graph.Options{HTTPClient: &http.Client{Transport: k}})
+	return newClient(t, k.Tokens(), &m365graph.Options{Cloud: k.Cloud, HTTPClient: &http.Client{Transport: k}})
 }
 
 func (k *talk) log() string {
@@ -118,7 +141,7 @@ var sessionPath = m365graph.P("me", "drive", "items", "1", "createUploadSession"
 func (k *talk) fresh(t *testing.T) (*m365graph.Client, *m365graph.UploadSession) {
 	t.Helper()
 	script := k.steps
-	k.steps = []step{func(*graphtest.Fault) error { return nil }}
+	k.steps = []step{passes}
 	c := k.client(t)
 	s, err := c.CreateUploadSession(t.Context(), sessionPath, nil, "")
 	if err != nil {
@@ -126,6 +149,21 @@ func (k *talk) fresh(t *testing.T) (*m365graph.Client, *m365graph.UploadSession)
 	}
 	k.steps, k.asked = script, nil
 	return c, s
+}
+
+// content is what the file holds now.
+func (k *talk) content(t *testing.T) []byte {
+	t.Helper()
+	f, err := k.Client.Download(t.Context(), filePath, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // session is one that was begun elsewhere.
