@@ -12,24 +12,20 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
 	"github.com/m365go/sdk/m365auth"
 	"github.com/m365go/sdk/m365graph"
+	"github.com/m365go/sdk/m365graph/graphtest"
 )
 
 // https://learn.microsoft.com/graph/best-practices-concept
 func TestACallIsKnownByOneIDOnAllItsAttempts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n%3 < 2 {
-				return graphError(503, "x"), nil
-			}
-			return reply(200, "{}"), nil
-		}}
+		busy, done := refusing(503, "x"), replying(200, "{}")
+		w := tap(t, busy, busy, done, busy, busy, done)
 		c := setup(t, w, func(o *m365graph.Options) { o.UserAgent = "NONISV|Contoso|Desk/1.0" })
 		for range 2 {
 			if _, err := c.Do(t.Context(), requestNamed("GET")); err != nil {
@@ -56,15 +52,7 @@ func TestACallIsKnownByOneIDOnAllItsAttempts(t *testing.T) {
 func TestCallsOfOneClientKeepTheirPolicies(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var gets, sends atomic.Int32
-		w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
-			if req.Method == http.MethodGet {
-				gets.Add(1)
-			} else {
-				sends.Add(1)
-			}
-			return graphError(504, "x"), nil
-		}}
+		w := tap(t, lasting(refusing(504, "x")))
 		c := setup(t, w)
 		var wg sync.WaitGroup
 		for range 50 {
@@ -80,8 +68,12 @@ func TestCallsOfOneClientKeepTheirPolicies(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if gets.Load() != 250 || sends.Load() != 50 {
-			t.Errorf("sent %d GETs and %d mails, want 250 and 50", gets.Load(), sends.Load())
+		sent := map[string]int{}
+		for _, r := range w.requests() {
+			sent[r.Method]++
+		}
+		if sent["GET"] != 250 || sent["POST"] != 50 {
+			t.Errorf("sent %v, want 250 GETs and 50 mails", sent)
 		}
 	})
 }
@@ -124,25 +116,19 @@ func TestNoQueryIsPrinted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const secret = "confidential"
 		var out bytes.Buffer
-		for name, answer := range map[string]func(n int, req *http.Request) (*http.Response, error){
-			"refused":   func(int, *http.Request) (*http.Response, error) { return graphError(404, "x"), nil },
-			"throttled": func(int, *http.Request) (*http.Response, error) { return graphError(429, "x"), nil },
-			"reset":     func(int, *http.Request) (*http.Response, error) { return nil, errReset },
-			"redirect": func(int, *http.Request) (*http.Response, error) {
-				return reply(302, "", "Location", "https://%zz/"+secret), nil
+		for name, faults := range map[string][]graphtest.Fault{
+			"refused":   {lasting(refusing(404, "x"))},
+			"throttled": {lasting(refusing(429, "x"))},
+			"reset":     {lasting(graphtest.Fault{Cut: graphtest.CutBefore})},
+			"redirect":  {lasting(replying(302, "", "Location", "https://%zz/"+secret))},
+			"next": {
+				replying(200, `{"value":[],"@odata.nextLink":"https://graph.microsoft.com/v1.0/me/messages?$skiptoken=`+secret+`"}`),
+				lasting(refusing(400, "x")),
 			},
-			"next": func(n int, _ *http.Request) (*http.Response, error) {
-				if n > 0 {
-					return graphError(400, "x"), nil
-				}
-				return reply(200, `{"value":[],"@odata.nextLink":"https://graph.microsoft.com/v1.0/me/messages?$skiptoken=`+secret+`"}`), nil
-			},
-			"foreign": func(int, *http.Request) (*http.Response, error) {
-				return reply(200, `{"value":[],"@odata.nextLink":"https://evil.example/?`+secret+`"}`), nil
-			},
+			"foreign": {lasting(replying(200, `{"value":[],"@odata.nextLink":"https://evil.example/?`+secret+`"}`))},
 		} {
 			log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-			c := setup(t, &wire{answer: answer}, func(o *m365graph.Options) { o.Logger = log })
+			c := setup(t, tap(t, faults...), func(o *m365graph.Options) { o.Logger = log })
 			q := &m365graph.Query{Filter: m365graph.Where("subject eq ?", secret), Search: secret, Params: map[string]string{"a": secret}}
 			_, err := collect(m365graph.All[item](t.Context(), c, m365graph.P("me", "messages"), q))
 			if err == nil {
