@@ -34,13 +34,14 @@ func (d distant) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // A hundred callers share what the directory gives: nearly all of it, in turn, and
-// none of them before its time.
+// none of them before its time. Refused requests use up the quota, too, so that it
+// has to be larger than what a hundred lose on their first round.
 func TestManyCallersShareAQuota(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		rate float64 // requests a second
 		late time.Duration
-	}{{10, time.Millisecond}, {50, 0}, {50, 5 * time.Millisecond}, {200, 5 * time.Millisecond}} {
+	}{{25, time.Millisecond}, {50, 0}, {50, 5 * time.Millisecond}, {200, 5 * time.Millisecond}} {
 		t.Run(fmt.Sprint(tt.rate, " a second, late ", tt.late), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -34,7 +34,7 @@ func (s *Server) AssertWaited(tb TB) {
 // refused does not. The route is named as in a [Fault].
 func (s *Server) AssertExecuted(tb TB, route string, n int) {
 	tb.Helper()
-	if !s.hasRoute(route) {
+	if !hasRoute(route) {
 		tb.Errorf("graphtest: no route %q", route)
 		return
 	}

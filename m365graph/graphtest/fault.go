@@ -124,7 +124,7 @@ func (s *Server) Fail(f Fault) error {
 		}
 	}
 	f.luck = rand.New(rand.NewPCG(f.Seed, 0)) //nolint:gosec // a course of faults, not a secret
-	if f.Route != "" && !s.hasRoute(f.Route) {
+	if f.Route != "" && !hasRoute(f.Route) {
 		if f.line > 0 {
 			return fmt.Errorf("graphtest: faults: line %d: no route %q", f.line, f.Route)
 		}
@@ -215,26 +215,20 @@ func plainPattern(name string) string {
 	return strings.Join(elements, "/")
 }
 
-// hasRoute tells whether a route answers to the name of a fault.
-func (s *Server) hasRoute(name string) bool {
-	named := func(l leaf) bool { return l.answersTo(name) }
-	return s.routes[0].any(named) || s.routes[1].any(named)
-}
+// faultNames are all names that routes answer to, as plainPattern writes them: a
+// test may arrange thousands of faults.
+var faultNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	for _, routes := range allRoutes() {
+		for _, r := range routes {
+			names[plainPattern(r.method+" "+r.pattern)] = true
+			for _, spelling := range expandMacros(r.pattern) {
+				names[plainPattern(r.method+" "+spelling)] = true
+			}
+		}
+	}
+	return names
+})
 
-// any tells whether a leaf below t satisfies f.
-func (t *tree) any(f func(leaf) bool) bool {
-	if t == nil {
-		return false
-	}
-	for _, l := range t.leaves {
-		if f(l) {
-			return true
-		}
-	}
-	for _, next := range t.literal {
-		if next.any(f) {
-			return true
-		}
-	}
-	return t.param.any(f) || t.path.any(f)
-}
+// hasRoute tells whether a route answers to the name of a fault.
+func hasRoute(name string) bool { return faultNames()[plainPattern(name)] }
