@@ -168,7 +168,7 @@ func TestAWriteThatGotNoConnectionIsNotAmbiguous(t *testing.T) {
 	if _, err := c.Do(ctx, requestNamed("send")); !errors.Is(err, context.Canceled) || errors.Is(err, m365graph.ErrAmbiguous) {
 		t.Errorf("a send cancelled while dialing = %v, want the cancel alone", err)
 	}
-	before := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+	before := &unreachable{}
 	deaf := m365auth.ProviderFunc(func(context.Context, m365auth.TokenRequest) (m365auth.Token, error) {
 		return m365auth.Token{Access: m365auth.NewSecret("x")}, nil
 	})
@@ -178,7 +178,8 @@ func TestAWriteThatGotNoConnectionIsNotAmbiguous(t *testing.T) {
 	}
 }
 
-// A provider fetches its tokens with the call's own context, over several
+// The server is of the provider and of a send that is refused once, so that both
+// go over one connection. A provider fetches its tokens with the call's own context, over several
 // requests if it must, and goes on in the background if it likes.
 func TestFetchingATokenIsNotTakenForTheRequest(t *testing.T) {
 	t.Parallel()
@@ -215,7 +216,7 @@ func TestFetchingATokenIsNotTakenForTheRequest(t *testing.T) {
 
 func TestWhatNoHeaderCanHoldIsRefusedBeforehand(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+	w := &unreachable{}
 	for _, token := range []string{"a\nb", "a b", "", "ü"} {
 		c := newClient(t, m365auth.ProviderFunc(func(context.Context, m365auth.TokenRequest) (m365auth.Token, error) {
 			return m365auth.Token{Access: m365auth.NewSecret(token)}, nil
@@ -242,20 +243,16 @@ func TestWhatNoHeaderCanHoldIsRefusedBeforehand(t *testing.T) {
 // Other calls share the caller's connections.
 func TestAFailedCallLeavesTheCallersConnectionsAlone(t *testing.T) {
 	t.Parallel()
-	w := &closing{wire: wire{answer: func(int, *http.Request) (*http.Response, error) { return graphError(404, "x"), nil }}}
-	c := newClient(t, m365auth.Static("x"), &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
 	ctx, cancel := context.WithCancel(t.Context())
-	w.answer = func(int, *http.Request) (*http.Response, error) {
-		cancel()
-		return nil, errReset
-	}
+	w := &closing{unreachable: unreachable{then: cancel}}
+	c := newClient(t, m365auth.Static("x"), &m365graph.Options{HTTPClient: &http.Client{Transport: w}})
 	if _, err := c.Do(ctx, requestNamed("GET")); err == nil || w.closed.Load() {
 		t.Errorf("Do = %v, connections closed: %v", err, w.closed.Load())
 	}
 }
 
 type closing struct {
-	wire
+	unreachable
 	closed atomic.Bool
 }
 
@@ -263,7 +260,7 @@ func (c *closing) CloseIdleConnections() { c.closed.Store(true) }
 
 func TestContentThatOpensToNothingIsAnError(t *testing.T) {
 	t.Parallel()
-	w := &wire{answer: func(int, *http.Request) (*http.Response, error) { return reply(200, "{}"), nil }}
+	w := &unreachable{}
 	c := setup(t, w)
 	req := m365graph.Request{Method: "PUT", Path: m365graph.P("me", "photo", "$value"), Content: &m365graph.Content{
 		Length: 1, Open: func() (io.Reader, error) { return nil, nil },

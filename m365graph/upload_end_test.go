@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -181,37 +180,30 @@ func lastRequest(k *talk) graphtest.Request {
 	return all[len(all)-1]
 }
 
-// A cancel leaves the session, or ends it with a request of its own.
+// A cancel leaves the session, or ends it with a request of its own, and waits for
+// no host that hangs.
 func TestACancelledUpload(t *testing.T) {
 	t.Parallel()
-	for _, discard := range []bool{false, true} {
+	issuer := testtenant.Issuer(t)
+	for discard, want := range map[bool]string{false: "GET, PUT 0-327679/655360", true: "GET, PUT 0-327679/655360, DELETE"} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
-			w := &wire{answer: func(_ int, r *http.Request) (*http.Response, error) {
-				switch r.Method {
-				case http.MethodGet:
-					return reply(200, `{"nextExpectedRanges":["0-"]}`), nil
-				case http.MethodPut:
-					cancel()
-				}
-				<-r.Context().Done() // also the host that is to end the session hangs
-				return nil, r.Context().Err()
-			}}
+			k := newTalk(t, issuer, expects(200, "0-"), func(f *graphtest.Fault) error {
+				cancel()
+				return stalls(f)
+			}, stalls)
+			s := k.session(t)
 			began := time.Now()
-			_, err := setup(t, w).Upload(ctx, session(), bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{SliceSize: unit, Discard: discard})
+			_, err := k.client(t).Upload(ctx, s, bytes.NewReader(make([]byte, 2*unit)), 2*unit, &m365graph.UploadOptions{SliceSize: unit, Discard: discard})
 			if !errors.Is(err, context.Canceled) || errors.Is(err, m365graph.ErrAmbiguous) {
 				t.Errorf("Upload = %v, want the cancel, and no doubt: the last slice was not sent", err)
 			}
-			want, most := "GET PUT", 100*time.Millisecond
+			most := 100 * time.Millisecond
 			if discard {
-				want, most = "GET PUT DELETE", 2*time.Second+100*time.Millisecond
+				most += 2 * time.Second
 			}
-			var got []string
-			for _, r := range w.requests() {
-				got = append(got, r.Method)
-			}
-			if s := strings.Join(got, " "); s != want || time.Since(began) > most {
-				t.Errorf("requests = %s in %v, want %s within %v", s, time.Since(began), want, most)
+			if took := time.Since(began); k.log() != want || took > most {
+				t.Errorf("requests = %s in %v, want %s within %v", k.log(), took, want, most)
 			}
 		})
 	}

@@ -52,6 +52,12 @@ func cut(f *graphtest.Fault) error {
 	return nil
 }
 
+// stalls is a host that never answers.
+func stalls(f *graphtest.Fault) error {
+	f.Cut = graphtest.CutStall
+	return nil
+}
+
 // after has the request carried out before the answer is spoiled.
 func after(s step) step {
 	return func(f *graphtest.Fault) error {
