@@ -181,7 +181,7 @@ func (own mirror) sync(t *testing.T, r *m365graph.DeltaReader[versioned], m *res
 func TestDeltaBringsACopyToTheServersState(t *testing.T) {
 	t.Parallel()
 	whole, broken := 0, 0
-	for seed := range uint64(40) {
+	for seed := range uint64(200) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 22))
 			w := tap(t)
@@ -220,7 +220,7 @@ func TestDeltaBringsACopyToTheServersState(t *testing.T) {
 			}
 		})
 	}
-	if whole < 200 || broken < 200 {
+	if whole < 500 || broken < 500 {
 		t.Errorf("%d rounds were whole and %d broken off, too few to tell anything", whole, broken)
 	}
 }

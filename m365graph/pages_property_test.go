@@ -71,7 +71,7 @@ func walkWhole(t *testing.T, c *m365graph.Client, q m365graph.Query) (ids []stri
 // a plain walk does not.
 func TestWalkingAnyListYieldsEachItemOnce(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(100) {
+	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		n, faults := r.IntN(30), randomFaults(r)
 		q := m365graph.Query{Top: 1 + r.IntN(6), MaxItems: r.IntN(2) * r.IntN(7), MaxPages: r.IntN(2) * r.IntN(4)}
